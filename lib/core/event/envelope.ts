@@ -1,0 +1,297 @@
+import Type, { type Static } from 'typebox';
+
+/**
+ * `mcp.audit/1`: one audit event of the Model Context Protocol, as a CloudEvents 1.0 JSON object.
+ * Attributes are scalars; everything about the call is in `data`. Unknown members are allowed and kept.
+ * The published JSON Schema (docs/mcp.audit-1.schema.json) is made from this file.
+ */
+
+const text = (maxLength = 4096) => Type.String({ maxLength });
+const name = () => Type.String({ maxLength: 512 });
+const hash = () => Type.String({ pattern: '^[0-9a-f]{64}$' });
+const count = () => Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+const anything = Type.Unknown();
+const oneOf = <const T extends string[]>(...values: T) => Type.Enum(values);
+const open = <T extends Type.TProperties>(properties: T) => Type.Partial(Type.Object(properties));
+
+/** Who says so: proved by a credential that the emitter checked; seen by the emitter; or only said by the party itself. */
+export const Assurance = oneOf('verified', 'observed', 'claimed');
+
+const Observation = open({
+  vantage: oneOf('client', 'gateway', 'server', 'sidecar', 'registry', 'idp'),
+  /** `producer_signed` is set by the pipeline after it verified the signature; an emitter's own word for it is not believed. */
+  assertion: oneOf('producer_signed', 'observed', 'reported'),
+  capture_mode: oneOf('full', 'redacted', 'hash_only', 'metadata'),
+  clock_source: name(),
+  clock_offset_ms: Type.Number(),
+  /** Made for a demonstration, not observed. Shown wherever the event shows. */
+  generated: Type.Boolean(),
+});
+
+const Mcp = open({
+  /** JSON-RPC method; an open string, unknown ones are kept. */
+  method: name(),
+  protocol_version: name(),
+  jsonrpc_id: name(),
+  jsonrpc_id_type: oneOf('string', 'number'),
+  session_id: name(),
+  subscription_id: name(),
+  task_id: name(),
+  transport: oneOf('stdio', 'streamable_http', 'sse', 'in_process'),
+  http: open({
+    method: name(),
+    path: text(),
+    status: Type.Integer(),
+    mcp_method_header: name(),
+    mcp_name_header: name(),
+    header_mismatch: Type.Boolean(),
+  }),
+  meta: anything,
+  result_type: name(),
+  batch_index: count(),
+});
+
+const Actor = open({
+  type: oneOf('user', 'service', 'agent', 'device', 'anonymous'),
+  id: name(),
+  id_assurance: Assurance,
+  display: name(),
+  auth_method: name(),
+  session: name(),
+  groups: Type.Array(name()),
+  ip: name(),
+  user_agent: text(),
+});
+
+const ToolDefinition = open({
+  name: name(),
+  title: text(),
+  description: Type.String(),
+  inputSchema: anything,
+  outputSchema: anything,
+  annotations: anything,
+  icons: anything,
+  meta: anything,
+  /** SHA-256 of the RFC 8785 form of the definition without this member. */
+  definition_hash: hash(),
+});
+
+const Data = open({
+  tenant: name(),
+  /** One logical call across retries and multi-round-trip requests. */
+  operation_id: name(),
+  attempt: count(),
+  phase: oneOf('request', 'response', 'complete', 'notification'),
+  observation: Observation,
+  mcp: Mcp,
+  actor: Actor,
+  delegation: open({
+    chain: Type.Array(open({ iss: text(), sub: text() })),
+    truncated: Type.Boolean(),
+    omitted: Type.Boolean(),
+    malformed: Type.Boolean(),
+    malformed_reason: text(),
+  }),
+  agent: open({
+    id: name(),
+    instance_id: name(),
+    name: name(),
+    version: name(),
+    framework: name(),
+    model: open({ provider: name(), name: name(), version: name() }),
+    conversation_id: name(),
+    turn_id: name(),
+    invocation_reason: text(),
+    user_intent: text(),
+  }),
+  client: open({ name: name(), version: name(), title: name(), capabilities: anything, assurance: Assurance }),
+  server: open({
+    /** Ours: an origin for HTTP, `stdio:<name>:<command hash>` for stdio, `<format>:<name>` for what others report. */
+    id: name(),
+    name: name(),
+    version: name(),
+    title: name(),
+    url: text(),
+    command_hash: hash(),
+    image_digest: name(),
+    registry_id: name(),
+    capabilities: anything,
+    instructions_hash: hash(),
+    assurance: Assurance,
+  }),
+  tool: open({
+    name: name(),
+    namespaced_name: name(),
+    title: text(),
+    /** The definition in force when the call was made. */
+    definition_hash: hash(),
+    description_hash: hash(),
+    input_schema_hash: hash(),
+    output_schema_hash: hash(),
+    annotations: anything,
+    approved_definition_hash: hash(),
+    drift: Type.Boolean(),
+  }),
+  tools_list: open({
+    cursor: text(),
+    ttl_ms: Type.Number(),
+    cache_scope: name(),
+    /** True where the list is whole, so that what is missing was removed. */
+    complete: Type.Boolean(),
+    tools: Type.Array(ToolDefinition),
+    list_hash: hash(),
+    removed: Type.Array(name()),
+    added: Type.Array(name()),
+    changed: Type.Array(name()),
+  }),
+  request: open({ arguments: anything, params: anything, bytes: count(), hash: hash() }),
+  result: open({
+    content: Type.Array(anything),
+    structured: anything,
+    value: anything,
+    is_error: Type.Boolean(),
+    bytes: count(),
+    hash: hash(),
+    truncated: Type.Boolean(),
+  }),
+  error: open({ code: Type.Integer(), message: Type.String(), data: anything, class: name() }),
+  timing: open({
+    started_at: name(),
+    ended_at: name(),
+    /** Microseconds, decimal. */
+    duration_us: Type.String({ pattern: '^[0-9]{1,15}$' }),
+    queue_us: count(),
+  }),
+  resource: open({ uri: text(), mime: name(), bytes: count(), hash: hash(), template: text() }),
+  prompt: open({ name: name(), arguments: anything, messages_hash: hash(), message_count: count() }),
+  sampling: anything,
+  elicitation: anything,
+  lifecycle: open({
+    event: name(),
+    negotiated_version: name(),
+    requested_version: name(),
+    instructions: Type.String(),
+  }),
+  auth: anything,
+  approval: anything,
+  context: open({
+    id: name(),
+    action: oneOf('access', 'inject', 'update', 'evict', 'share'),
+    injected_by: name(),
+    source_uri: text(),
+    source_hash: hash(),
+    security_level: oneOf('public', 'internal', 'confidential', 'restricted'),
+    labels: Type.Array(name()),
+    bytes: count(),
+    tokens: count(),
+    max_tokens: count(),
+    recipients: Type.Array(name()),
+    parent_ids: Type.Array(name()),
+  }),
+  policy: open({
+    id: name(),
+    version: name(),
+    engine: name(),
+    decision: oneOf('allow', 'deny', 'modify', 'escalate', 'log'),
+    enforced: Type.Boolean(),
+    rule_ids: Type.Array(name()),
+    reason: text(),
+    obligations: Type.Array(anything),
+    latency_us: count(),
+  }),
+  outcome: open({
+    disposition: oneOf('allowed', 'denied', 'deferred', 'error'),
+    status: oneOf('success', 'failure', 'denied', 'timeout', 'unknown'),
+    reason_code: name(),
+  }),
+  capture: open({
+    redaction_profile: name(),
+    fields_committed: Type.Array(anything),
+    encryption: name(),
+    dropped_count: count(),
+  }),
+  /** What the emitter said beyond this schema, under the format's name. */
+  ext: Type.Record(Type.String(), anything),
+});
+
+export const AuditEventSchema = Type.Object(
+  {
+    specversion: Type.Literal('1.0'),
+    /** UUID version 7 from our own emitters; for other formats derived from their own id. */
+    id: Type.String({ pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' }),
+    /** `urn:mcp:src:<tenant>:<emitter>:<instance>` */
+    source: Type.String({ minLength: 1, maxLength: 512 }),
+    /** `mcp.audit.<group>.<verb>.v1`; an unknown one is kept. */
+    type: Type.String({ pattern: '^mcp\\.audit\\.[a-z0-9_.]{1,96}\\.v1$' }),
+    subject: Type.Optional(text(2048)),
+    /** RFC 3339 in UTC with milliseconds, by the producer's clock. */
+    time: Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$' }),
+    datacontenttype: Type.Optional(Type.Literal('application/json')),
+    dataschema: Type.Literal('urn:mcp:audit:1'),
+    traceparent: Type.Optional(Type.String({ pattern: '^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$' })),
+    tracestate: Type.Optional(text(512)),
+    partitionkey: Type.Optional(text(1024)),
+    /** Place in the source's chain: 20 digits, from 0 in each epoch. */
+    sequence: Type.Optional(Type.String({ pattern: '^\\d{20}$' })),
+    chainepoch: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+    /** Hash of the core before; absent on the first of the first epoch; a new epoch carries the last one's. */
+    prevhash: Type.Optional(hash()),
+    /** SHA-256 of the RFC 8785 form of `data`. */
+    datahash: Type.Optional(hash()),
+    rawhash: Type.Optional(hash()),
+    sigkid: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+    /** Detached JWS (RFC 7515 appendix F), EdDSA, over the core, or over the batch's root where sigpath is given. */
+    sig: Type.Optional(Type.String({ maxLength: 1024 })),
+    /** `<size>:<index>:<base64 of the inclusion proof's hashes>`: one signature for a batch, lib/core/provenance/signature.ts. */
+    sigpath: Type.Optional(Type.String({ maxLength: 4096 })),
+    data: Data,
+  },
+  { $id: 'urn:mcp:audit:1', title: 'mcp.audit/1' },
+);
+
+export type AuditEvent = Static<typeof AuditEventSchema>;
+export type EventData = AuditEvent['data'];
+export type ToolDefinition = Static<typeof ToolDefinition>;
+
+/** Event types, without the `mcp.audit.` before and the `.v1` behind. Others are allowed. */
+export const eventTypes = [
+  'rpc.tools_call',
+  'rpc.tools_list',
+  'rpc.resources_read',
+  'rpc.resources_list',
+  'rpc.prompts_get',
+  'rpc.prompts_list',
+  'rpc.completion',
+  'rpc.sampling',
+  'rpc.elicitation',
+  'rpc.roots',
+  'rpc.task',
+  'rpc.subscription',
+  'rpc.notification',
+  'rpc.unknown',
+  'lifecycle.initialize',
+  'lifecycle.discover',
+  'lifecycle.initialized',
+  'lifecycle.close',
+  'lifecycle.list_changed',
+  'auth.used',
+  'auth.refused',
+  'auth.issued',
+  'auth.revoked',
+  'approval.requested',
+  'approval.decided',
+  'context.access',
+  'context.inject',
+  'context.update',
+  'context.share',
+  'policy.decision',
+  'registry.added',
+  'registry.changed',
+  'registry.removed',
+  'key.added',
+  'key.revoked',
+  'chain.heartbeat',
+  'chain.epoch',
+  'capture.dropped',
+  'erasure',
+] as const;

@@ -1,0 +1,143 @@
+import type { AuditEvent } from '../event/envelope';
+import type { Detection } from '../detection/rule';
+import type { Refusal } from './result';
+
+/** One message as it came in: a Kafka record, or one item of an HTTP body. */
+export interface Message {
+  /** The value, decompressed. */
+  bytes: Uint8Array;
+  /** Lower-case names. CloudEvents binary mode has its attributes here (`ce_id`, `ce_source` ...). */
+  headers: Record<string, string>;
+  /** Kafka offset, or the place in the HTTP body. */
+  position: bigint;
+}
+
+/** Head of one source's chain within one epoch; null where nothing of it is stored. */
+export interface ChainHead {
+  sequence: bigint;
+  hash: string;
+  time: string;
+  kid: string | null;
+  /** Sequences missing below the head, both ends included. */
+  gaps: { from: bigint; to: bigint }[];
+}
+
+export interface SourceKey {
+  kid: string;
+  publicKey: Uint8Array;
+  /** The source it may sign for. */
+  source: string;
+  revokedAt: string | null;
+}
+
+/** What is known about a server before this batch. */
+export interface ServerFacts {
+  key: string;
+  name: string;
+  decision: 'unlisted' | 'approved' | 'denied';
+  /** Newest definition of each tool. */
+  tools: Map<string, { hash: string; definition: string }>;
+}
+
+/** An event that is stored already. */
+export interface KnownEvent {
+  id: string;
+  eventHash: string;
+  recordedAt: string;
+}
+
+export interface SecretSighting {
+  fingerprint: string;
+  eventId: string;
+  time: string;
+  server: string;
+  tool: string;
+  actor: string;
+  /** `out`: in a result that a server returned; `in`: in arguments sent to a server. */
+  direction: 'in' | 'out';
+}
+
+/**
+ * What the judge must know beyond the batch. It asks (Needs), the adapter looks up, the judge goes on.
+ * A key that was looked up and not found is present with null (or an empty list), so that it is not asked again.
+ */
+export interface Facts {
+  /** By `source` + U+0000 + `epoch`. */
+  chains: Map<string, ChainHead | null>;
+  /** By kid. */
+  keys: Map<string, SourceKey | null>;
+  /** By source: kids of the keys enrolled for it; a source with keys may not send unsigned events. */
+  sourceKids: Map<string, string[]>;
+  /** By server key. */
+  servers: Map<string, ServerFacts | null>;
+  /** By event id: only asked for events at or below their chain's head, or after the database refused a duplicate. */
+  known: Map<string, KnownEvent | null>;
+  /** By fingerprint. */
+  sightings: Map<string, SecretSighting[]>;
+}
+export type Needs = { [K in keyof Facts]: string[] };
+
+/** How an event stands in its source's chain. */
+export type ChainVerdict =
+  | { kind: 'unchained' }
+  | { kind: 'first' | 'next' }
+  | { kind: 'gap'; missingFrom: bigint; missingTo: bigint }
+  | { kind: 'late' }
+  | { kind: 'fork'; sequence: bigint }
+  | { kind: 'rollback'; sequence: bigint; head: bigint };
+
+/** An event that arrived again; it is counted, not stored twice. */
+export interface Duplicate {
+  event: AuditEvent;
+  original: KnownEvent;
+}
+
+export interface DeadLetter extends Refusal {
+  position: bigint;
+  bytes: Uint8Array;
+  headers: Record<string, string>;
+}
+
+/** One row of the event table, in the order of the COPY. See the table's migration for meanings. */
+export interface EventRow {
+  time: string;
+  id: string;
+  logIndex: bigint;
+  recordedAt: string;
+  source: string;
+  epoch: string | null;
+  sequence: bigint | null;
+  kid: string | null;
+  type: string;
+  method: string | null;
+  server: string | null;
+  tool: string | null;
+  actor: string | null;
+  agent: string | null;
+  client: string | null;
+  session: string | null;
+  trace: string | null;
+  status: string;
+  errorCode: number | null;
+  durationUs: bigint | null;
+  bytesIn: number | null;
+  bytesOut: number | null;
+  format: string;
+  assertion: string;
+  generated: boolean;
+  severity: number;
+  rawHash: Uint8Array | null;
+  eventHash: Uint8Array;
+  leafHash: Uint8Array;
+  body: Uint8Array;
+}
+
+export interface EventDetection extends Detection {
+  eventId: string;
+  eventTime: string;
+  server: string | null;
+  tool: string | null;
+  actor: string | null;
+  session: string | null;
+  generated: boolean;
+}

@@ -1,0 +1,327 @@
+-- Append-only tables carry a trigger: evidence is added, never changed. Retention drops whole partitions.
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'custody: % on append-only table %', TG_OP, TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+END $$;
+
+-- One Merkle log for each writer: a Kafka partition, HTTP ingest, or the console's own audit trail.
+-- The head row moves only by compare-and-swap on size, and holds the Kafka offset, so that both commit together.
+CREATE TABLE log (
+  id          smallint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+  origin      text NOT NULL UNIQUE,
+  kind        text NOT NULL CHECK (kind IN ('kafka', 'http', 'console')),
+  topic       text,
+  partition   integer,
+  size        bigint NOT NULL DEFAULT 0 CHECK (size >= 0),
+  root        bytea NOT NULL,
+  frontier    bytea NOT NULL DEFAULT ''::bytea,
+  next_offset bigint,
+  created_at  timestamptz NOT NULL DEFAULT now(),
+  updated_at  timestamptz NOT NULL DEFAULT now(),
+  UNIQUE (topic, partition),
+  CHECK ((kind = 'kafka') = (topic IS NOT NULL AND partition IS NOT NULL))
+);
+
+-- Complete tiles of 256 hashes (c2sp.org/tlog-tiles); the incomplete ones are derived from the leaves.
+CREATE TABLE log_tile (
+  log_id smallint NOT NULL REFERENCES log (id),
+  level  smallint NOT NULL,
+  index  bigint NOT NULL,
+  hashes bytea NOT NULL CHECK (length(hashes) = 8192),
+  PRIMARY KEY (log_id, level, index)
+);
+
+CREATE TABLE checkpoint (
+  log_id    smallint NOT NULL REFERENCES log (id),
+  size      bigint NOT NULL,
+  root      bytea NOT NULL,
+  note      text NOT NULL,
+  signed_at timestamptz NOT NULL,
+  PRIMARY KEY (log_id, size)
+);
+
+-- Events by day of the producer's time: the same event always lands in the same partition, so (id, time) finds every duplicate.
+CREATE TABLE event (
+  time        timestamptz NOT NULL,
+  id          uuid NOT NULL,
+  log_id      smallint NOT NULL,
+  log_index   bigint NOT NULL,
+  recorded_at timestamptz NOT NULL,
+  source      text NOT NULL,
+  epoch       text,
+  sequence    bigint,
+  kid         text,
+  type        text NOT NULL,
+  method      text,
+  server      text,
+  tool        text,
+  actor       text,
+  agent       text,
+  client      text,
+  session     text,
+  trace       text,
+  status      text NOT NULL,
+  error_code  integer,
+  duration_us bigint,
+  bytes_in    integer,
+  bytes_out   integer,
+  format      text NOT NULL,
+  assertion   text NOT NULL,
+  generated   boolean NOT NULL DEFAULT false,
+  severity    smallint NOT NULL DEFAULT 0,
+  raw_hash    bytea,
+  event_hash  bytea NOT NULL,
+  leaf_hash   bytea NOT NULL,
+  body        text COMPRESSION lz4 NOT NULL
+) PARTITION BY RANGE (time);
+CREATE UNIQUE INDEX event_id_time ON event (id, time);
+CREATE INDEX event_time_id ON event (time, id);
+CREATE INDEX event_log ON event (log_id, log_index);
+CREATE INDEX event_session ON event (session, time) WHERE session IS NOT NULL;
+CREATE INDEX event_severity ON event (time, id) WHERE severity > 0;
+COMMENT ON COLUMN event.severity IS '0 = no detection, else the highest detection: 1 informational to 5 critical';
+COMMENT ON COLUMN event.raw_hash IS 'SHA-256 of the bytes as received, where they differ from body';
+COMMENT ON COLUMN event.event_hash IS 'SHA-256 of body, which is RFC 8785 canonical JSON in UTF-8';
+CREATE TRIGGER event_append_only BEFORE UPDATE OR DELETE ON event FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER log_tile_append_only BEFORE UPDATE OR DELETE ON log_tile FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER checkpoint_append_only BEFORE UPDATE OR DELETE ON checkpoint FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER event_no_truncate BEFORE TRUNCATE ON event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER log_tile_no_truncate BEFORE TRUNCATE ON log_tile FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER checkpoint_no_truncate BEFORE TRUNCATE ON checkpoint FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- Creates the partition of a UTC day if it is missing; safe to call from several sessions at once.
+CREATE FUNCTION ensure_event_partition(day date) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE name text := 'event_' || to_char(day, 'YYYYMMDD');
+BEGIN
+  IF to_regclass(name) IS NOT NULL THEN RETURN; END IF;
+  PERFORM pg_advisory_xact_lock(hashtext('event_partition'));
+  IF to_regclass(name) IS NOT NULL THEN RETURN; END IF;
+  EXECUTE format('CREATE TABLE %I PARTITION OF event FOR VALUES FROM (%L) TO (%L)',
+    name, day::text || ' 00:00:00+00', (day + 1)::text || ' 00:00:00+00');
+  EXECUTE format('CREATE TRIGGER no_truncate BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()', name);
+END $$;
+
+-- Heads of the source chains: one for each (source, epoch).
+CREATE TABLE source_chain (
+  source        text NOT NULL,
+  epoch         text NOT NULL,
+  head_sequence bigint NOT NULL,
+  head_hash     text NOT NULL,
+  head_time     timestamptz NOT NULL,
+  kid           text,
+  events        bigint NOT NULL DEFAULT 0,
+  duplicates    bigint NOT NULL DEFAULT 0,
+  started_at    timestamptz NOT NULL DEFAULT now(),
+  updated_at    timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (source, epoch)
+);
+-- Sequences that have not arrived. A late arrival closes its part; what stays open is missing evidence.
+CREATE TABLE chain_gap (
+  source     text NOT NULL,
+  epoch      text NOT NULL,
+  from_sequence bigint NOT NULL,
+  to_sequence   bigint NOT NULL,
+  noticed_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (source, epoch, from_sequence)
+);
+
+-- Public keys that may sign for a source.
+CREATE TABLE source_key (
+  kid        text PRIMARY KEY,
+  public_key bytea NOT NULL CHECK (length(public_key) = 32),
+  source     text NOT NULL,
+  added_by   text NOT NULL,
+  added_at   timestamptz NOT NULL DEFAULT now(),
+  revoked_at timestamptz
+);
+
+CREATE TABLE usage_minute (
+  minute    timestamptz NOT NULL,
+  log_id    smallint NOT NULL,
+  method    text NOT NULL,
+  server    text NOT NULL,
+  tool      text NOT NULL,
+  actor     text NOT NULL,
+  generated boolean NOT NULL,
+  calls     bigint NOT NULL,
+  errors    bigint NOT NULL,
+  denied    bigint NOT NULL,
+  bytes_in  bigint NOT NULL,
+  bytes_out bigint NOT NULL,
+  durations integer[] NOT NULL,
+  PRIMARY KEY (minute, log_id, method, server, tool, actor, generated)
+);
+COMMENT ON COLUMN usage_minute.durations IS 'calls by duration bucket; lib/core/usage/histogram.ts has the bounds';
+CREATE FUNCTION add_histograms(a integer[], b integer[]) RETURNS integer[] LANGUAGE sql IMMUTABLE AS $$
+  SELECT array_agg(coalesce(x, 0) + coalesce(y, 0) ORDER BY n) FROM unnest(a, b) WITH ORDINALITY AS t (x, y, n)
+$$;
+CREATE AGGREGATE sum_histograms(integer[]) (SFUNC = add_histograms, STYPE = integer[], INITCOND = '{}');
+
+-- Inventory: every server and every definition ever seen.
+CREATE TABLE server (
+  key         text PRIMARY KEY,
+  name        text NOT NULL,
+  version     text,
+  transport   text,
+  decision    text NOT NULL DEFAULT 'unlisted' CHECK (decision IN ('unlisted', 'approved', 'denied')),
+  reason      text,
+  decided_by  text,
+  decided_at  timestamptz,
+  first_seen  timestamptz NOT NULL,
+  last_seen   timestamptz NOT NULL,
+  generated   boolean NOT NULL DEFAULT false
+);
+CREATE TABLE tool_definition (
+  server     text NOT NULL,
+  tool       text NOT NULL,
+  hash       text NOT NULL,
+  definition text NOT NULL,
+  event_id   uuid NOT NULL,
+  first_seen timestamptz NOT NULL,
+  last_seen  timestamptz NOT NULL,
+  PRIMARY KEY (server, tool, hash)
+);
+
+-- Where a secret's keyed fingerprint was seen, so that a secret read from one server and sent to another is noticed.
+CREATE TABLE secret_sighting (
+  fingerprint text NOT NULL,
+  event_id    uuid NOT NULL,
+  time        timestamptz NOT NULL,
+  server      text NOT NULL,
+  tool        text NOT NULL,
+  actor       text NOT NULL,
+  direction   text NOT NULL CHECK (direction IN ('in', 'out')),
+  PRIMARY KEY (fingerprint, event_id, direction)
+);
+COMMENT ON COLUMN secret_sighting.direction IS 'out = in a result that a server returned; in = in arguments sent to a server';
+
+CREATE TABLE alert (
+  id         uuid PRIMARY KEY,
+  rule_id    text NOT NULL,
+  dedup_key  text NOT NULL,
+  severity   smallint NOT NULL CHECK (severity BETWEEN 1 AND 5),
+  title      text NOT NULL,
+  status     text NOT NULL DEFAULT 'new' CHECK (status IN ('new', 'in_progress', 'suppressed', 'resolved', 'archived')),
+  resolution text,
+  assignee   text,
+  server     text,
+  tool       text,
+  actor      text,
+  session    text,
+  count      bigint NOT NULL,
+  first_seen timestamptz NOT NULL,
+  last_seen  timestamptz NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  generated  boolean NOT NULL DEFAULT false
+);
+-- One open alert for each dedup key: repeats fold into it.
+CREATE UNIQUE INDEX alert_open ON alert (dedup_key) WHERE status IN ('new', 'in_progress', 'suppressed');
+CREATE INDEX alert_list ON alert (last_seen DESC, id);
+-- A detection is one rule that matched one event; immutable.
+CREATE TABLE detection (
+  alert_id   uuid NOT NULL REFERENCES alert (id),
+  event_id   uuid NOT NULL,
+  event_time timestamptz NOT NULL,
+  rule_id    text NOT NULL,
+  severity   smallint NOT NULL,
+  summary    text NOT NULL,
+  evidence   jsonb NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (alert_id, event_id, rule_id)
+);
+CREATE INDEX detection_event ON detection (event_id);
+CREATE TRIGGER detection_append_only BEFORE UPDATE OR DELETE ON detection FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TABLE dead_letter (
+  id           uuid PRIMARY KEY,
+  received_at  timestamptz NOT NULL,
+  via          text NOT NULL,
+  topic        text,
+  partition    integer,
+  "offset"     bigint,
+  position     integer NOT NULL DEFAULT 0,
+  reason       text NOT NULL,
+  detail       text NOT NULL,
+  bytes        bytea NOT NULL,
+  size         integer NOT NULL,
+  headers      jsonb NOT NULL DEFAULT '{}',
+  status       text NOT NULL DEFAULT 'waiting' CHECK (status IN ('waiting', 'replayed', 'discarded')),
+  decided_by   text,
+  decided_at   timestamptz
+);
+CREATE UNIQUE INDEX dead_letter_origin ON dead_letter (topic, partition, "offset", position) WHERE topic IS NOT NULL;
+CREATE INDEX dead_letter_list ON dead_letter (received_at DESC, id);
+COMMENT ON COLUMN dead_letter.bytes IS 'as received, cut at the size limit; size is the whole length';
+
+-- People, keys, and what people did.
+CREATE TABLE app_user (
+  id            uuid PRIMARY KEY,
+  email         text NOT NULL UNIQUE CHECK (email = lower(email)),
+  name          text NOT NULL,
+  role          text NOT NULL CHECK (role IN ('viewer', 'analyst', 'responder', 'admin', 'auditor')),
+  password_hash text,
+  disabled      boolean NOT NULL DEFAULT false,
+  created_at    timestamptz NOT NULL DEFAULT now(),
+  last_login_at timestamptz
+);
+CREATE TABLE api_key (
+  id           uuid PRIMARY KEY,
+  name         text NOT NULL,
+  hash         bytea NOT NULL UNIQUE,
+  prefix       text NOT NULL,
+  scopes       text[] NOT NULL,
+  created_by   text NOT NULL,
+  created_at   timestamptz NOT NULL DEFAULT now(),
+  expires_at   timestamptz NOT NULL,
+  revoked_at   timestamptz,
+  last_used_at timestamptz
+);
+-- Each entry is also a leaf of the console's log.
+CREATE TABLE audit_entry (
+  id         uuid PRIMARY KEY,
+  time       timestamptz NOT NULL,
+  actor      text NOT NULL,
+  role       text NOT NULL,
+  action     text NOT NULL,
+  target     text NOT NULL,
+  body       text NOT NULL,
+  log_id     smallint NOT NULL REFERENCES log (id),
+  log_index  bigint NOT NULL,
+  event_hash bytea NOT NULL,
+  leaf_hash  bytea NOT NULL,
+  UNIQUE (log_id, log_index)
+);
+CREATE INDEX audit_entry_list ON audit_entry (time DESC, id);
+CREATE TRIGGER audit_entry_append_only BEFORE UPDATE OR DELETE ON audit_entry FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_entry_no_truncate BEFORE TRUNCATE ON audit_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TABLE alert_activity (
+  id       uuid PRIMARY KEY,
+  alert_id uuid NOT NULL REFERENCES alert (id),
+  time     timestamptz NOT NULL DEFAULT now(),
+  actor    text NOT NULL,
+  kind     text NOT NULL CHECK (kind IN ('comment', 'status', 'assignee')),
+  body     text NOT NULL
+);
+CREATE INDEX alert_activity_alert ON alert_activity (alert_id, time);
+
+CREATE TABLE job_lease (
+  job        text PRIMARY KEY,
+  holder     text NOT NULL,
+  expires_at timestamptz NOT NULL,
+  last_run   timestamptz,
+  last_error text
+);
+-- What the worker says of itself: one row for each process and Kafka partition.
+CREATE TABLE worker_status (
+  worker       text NOT NULL,
+  topic        text NOT NULL,
+  partition    integer NOT NULL,
+  next_offset  bigint NOT NULL,
+  high_offset  bigint NOT NULL,
+  events_per_s double precision NOT NULL,
+  age_ms       double precision NOT NULL,
+  reported_at  timestamptz NOT NULL,
+  PRIMARY KEY (topic, partition)
+);
