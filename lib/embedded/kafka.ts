@@ -1,0 +1,126 @@
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { javaCommand, kafkaJars } from './kafka-jars';
+import { clearStale, type Kept, startKept } from './kept';
+import { freePort } from './ports';
+
+export interface KafkaOptions {
+  /** Folder of the broker's data; made when missing. */
+  dir: string;
+  /** First port to try; one in use is stepped over. */
+  port?: number;
+}
+
+export interface EmbeddedKafka {
+  /** host:port, as KAFKA_BROKERS takes it. */
+  brokers: string;
+  port: number;
+  /** The Java process. */
+  pid: number;
+  ended: Kept['ended'];
+  running: Kept['running'];
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a real Apache Kafka of one node (KRaft) on its data folder, which is kept when it stops.
+ * Ask `kafkaMissing` first. Throws when a running Custody uses the folder, or when the broker does not come up.
+ */
+export async function startKafka(options: KafkaOptions): Promise<EmbeddedKafka> {
+  const jars = await kafkaJars();
+  const dir = resolve(options.dir);
+  mkdirSync(dir, { recursive: true });
+  const pidFile = `${dir}.pid`;
+  const logFile = `${dir}.log`;
+  await clearStale(pidFile, 'the Kafka');
+  const port = await freePort(options.port ?? 19092);
+  const controllerPort = await freePort(port + 1);
+  const config = join(dir, 'server.properties');
+  writeFileSync(config, serverProperties(join(dir, 'data'), port, controllerPort));
+  writeFileSync(join(dir, 'log4j2.properties'), log4jProperties);
+  const java = (heap: string, main: string, args: string[]) => [
+    `-Xmx${heap}`,
+    `-Dlog4j2.configurationFile=${join(dir, 'log4j2.properties')}`,
+    '-cp',
+    join(jars, '*'),
+    main,
+    ...args,
+  ];
+
+  if (!existsSync(join(dir, 'data/meta.properties'))) {
+    const clusterId = randomBytes(16).toString('base64url');
+    const args = java('256m', 'kafka.tools.StorageTool', ['format', '--cluster-id', clusterId, '--config', config]);
+    const result = spawnSync(javaCommand(), args, { encoding: 'utf8' });
+    if (result.status !== 0)
+      throw new Error(`Kafka's storage could not be formatted: ${result.stdout}${result.stderr}`.trim());
+  }
+  writeFileSync(logFile, '');
+  const server = await startKept({
+    command: javaCommand(),
+    args: java('768m', 'kafka.Kafka', [config]),
+    cwd: dir,
+    logFile,
+    pidFile,
+    stopSignal: 'SIGTERM',
+    graceMs: 20_000,
+  });
+  await answers(port, server, logFile);
+  const { pid, ended, running, stop } = server;
+  return { brokers: `127.0.0.1:${port}`, port, pid, ended, running, stop };
+}
+
+/** Waits until the broker is unfenced and serving; its port opens only then. */
+async function answers(port: number, server: Kept, logFile: string): Promise<void> {
+  while (server.running()) {
+    if (await opens(port)) return;
+    await sleep(100);
+  }
+  const log = readFileSync(logFile, 'utf8').trim().split('\n');
+  throw new Error(`Kafka did not start (${logFile}): ${log.find((line) => /ERROR|FATAL/.test(line)) ?? log.at(-1)}`);
+}
+
+function opens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}
+
+const serverProperties = (data: string, port: number, controllerPort: number) => `process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:${controllerPort}
+listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
+advertised.listeners=PLAINTEXT://127.0.0.1:${port}
+controller.listener.names=CONTROLLER
+log.dirs=${data.replaceAll('\\', '/')}
+num.partitions=4
+auto.create.topics.enable=false
+offsets.topic.num.partitions=1
+offsets.topic.replication.factor=1
+transaction.state.log.num.partitions=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+share.coordinator.state.topic.num.partitions=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+group.min.session.timeout.ms=1000
+log.retention.hours=168
+log.cleaner.dedupe.buffer.size=16777216
+message.max.bytes=8388608
+replica.fetch.max.bytes=8388608
+`;
+
+const log4jProperties = `status=error
+appender.out.type=Console
+appender.out.name=out
+appender.out.layout.type=PatternLayout
+appender.out.layout.pattern=%d{ISO8601} %p %c{1}: %m%n
+rootLogger.level=warn
+rootLogger.appenderRef.out.ref=out
+`;

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+
+const flag = z
+  .stringbool({ truthy: ['1', 'true', 'yes', 'on'], falsy: ['0', 'false', 'no', 'off', ''] })
+  .default(false);
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
+const secret = z.string().min(32, 'must have at least 32 characters, for example of `openssl rand -hex 32`');
+
+const claimedRoles = ['viewer', 'analyst', 'responder', 'auditor'] as const;
+const roleMap = z
+  .string()
+  .transform((text) => Object.fromEntries(text.split(',').map((pair) => pair.split('=').map((part) => part.trim()))))
+  .pipe(z.record(z.string().min(1), z.enum(claimedRoles)));
+
+const schema = z
+  .object({
+    NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
+    LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+    PORT: z.coerce.number().int().min(1).max(65535).default(3000),
+
+    DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must be like postgresql://user:password@host:5432/database'),
+    /** Without brokers events come in by HTTP alone. */
+    KAFKA_BROKERS: list.default([]),
+    KAFKA_TOPIC: z.string().default('mcp.audit.v1'),
+    KAFKA_SSL: flag,
+    /** Files in PEM. */
+    KAFKA_SSL_CA: z.string().optional(),
+    KAFKA_SSL_CERT: z.string().optional(),
+    KAFKA_SSL_KEY: z.string().optional(),
+    KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional(),
+    KAFKA_SASL_USERNAME: z.string().optional(),
+    KAFKA_SASL_PASSWORD: z.string().optional(),
+
+    /** What every keyed thing is derived from: sessions, fingerprints of secrets. */
+    CUSTODY_SECRET: secret,
+    /** Folder of the signing keys and, embedded, of all data. */
+    CUSTODY_DATA: z.string().default('.custody'),
+    /** Address under which people reach the console. */
+    NEXTAUTH_URL: z.url().optional(),
+    CUSTODY_ADMIN_EMAIL: z.email().optional(),
+    CUSTODY_ADMIN_PASSWORD: z.string().min(12, 'must have at least 12 characters').optional(),
+
+    OIDC_ISSUER: z.url().optional(),
+    OIDC_CLIENT_ID: z.string().optional(),
+    OIDC_CLIENT_SECRET: z.string().optional(),
+    OIDC_NAME: z.string().default('Single sign-on'),
+    /** Claim of the id token with the person's role or groups: a string or a list of strings. */
+    OIDC_ROLE_CLAIM: z.string().default('groups'),
+    /** What the claim's values mean: `soc=responder,audit=auditor`. Nobody becomes an administrator by a claim. */
+    OIDC_ROLE_MAP: roleMap.default({}),
+    /** Role of people whose claim says nothing; unset: only those who are users already come in. */
+    OIDC_DEFAULT_ROLE: z.enum(claimedRoles).optional(),
+    /** For providers that verify addresses but do not say so (`email_verified` missing). */
+    OIDC_EMAIL_TRUSTED: flag,
+
+    /** Bearer token for /api/metrics; unset: from this machine only. */
+    METRICS_TOKEN: secret.optional(),
+  })
+  .superRefine((env, context) => {
+    const together = (trigger: keyof typeof env, ...needed: (keyof typeof env)[]) => {
+      for (const name of needed) {
+        if (env[trigger] && !env[name]) {
+          context.addIssue({ code: 'custom', path: [name], message: `is needed because ${trigger} is set` });
+        }
+      }
+    };
+    together('KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD');
+    together('KAFKA_SSL_CERT', 'KAFKA_SSL_KEY');
+    together('OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET');
+    together('CUSTODY_ADMIN_PASSWORD', 'CUSTODY_ADMIN_EMAIL');
+  });
+
+export type Env = z.infer<typeof schema>;
+
+/** Thrown with one line for each variable that is missing or wrong. */
+export class EnvError extends Error {
+  override name = 'EnvError';
+}
+
+/** Reads variables as the process has them; an empty one counts as not set. Throws EnvError naming all that is wrong. */
+export function parseEnv(variables: Record<string, string | undefined>): Env {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  const lines = result.error.issues.map((issue) => {
+    const name = issue.path.join('.');
+    return `  ${name} ${given[name] === undefined && issue.code !== 'custom' ? 'is not set' : issue.message}`;
+  });
+  throw new EnvError(`The environment is not complete:\n${[...new Set(lines)].join('\n')}`);
+}
+
+let parsed: Env | undefined;
+
+/** The process's environment, parsed at the first call. */
+export function env(): Env {
+  parsed ??= parseEnv(process.env);
+  return parsed;
+}
