@@ -1,0 +1,123 @@
+import type { AuthOptions, CookieOption } from 'next-auth';
+import Credentials from 'next-auth/providers/credentials';
+import type { OAuthConfig } from 'next-auth/providers/oauth';
+import { env } from '../platform/env';
+import { logger } from '../platform/log';
+import { ServiceError } from '../services/error';
+import { signInWithPassword } from '../services/sign-in';
+import { signInWithClaims } from '../services/sign-in-oidc';
+import { findUser } from '../store/users';
+import {
+  actorFromToken,
+  secureCookies,
+  sessionCookieName,
+  sessionSeconds,
+  sessionSecret,
+  sessionToken,
+} from './session';
+
+/** next-auth's options. A session holds the user's id alone; role and standing are read from the database each time. */
+export function authOptions(): AuthOptions {
+  const log = logger('auth');
+  return {
+    secret: sessionSecret(),
+    session: { strategy: 'jwt', maxAge: sessionSeconds },
+    jwt: { maxAge: sessionSeconds },
+    pages: { signIn: '/signin', error: '/signin' },
+    useSecureCookies: secureCookies(),
+    cookies: { sessionToken: sessionCookie() },
+    providers: [passwordProvider(), ...(env().OIDC_ISSUER ? [oidcProvider()] : [])],
+    callbacks: {
+      async jwt({ token, user }) {
+        // At sign-in `user` is what the provider's authorize or profile answered; later only the token comes.
+        if (!user) return token;
+        const row = await findUser(user.id);
+        return row ? sessionToken(row) : {};
+      },
+      async session({ session, token }) {
+        const actor = await actorFromToken(token);
+        return actor ? { ...session, user: actor } : { expires: new Date(0).toISOString() };
+      },
+      redirect({ url, baseUrl }) {
+        const target = new URL(url, baseUrl);
+        return target.origin === new URL(baseUrl).origin ? target.href : baseUrl;
+      },
+    },
+    logger: {
+      error: (code, metadata) => log.warn({ code, error: errorText(metadata) }, 'sign-in failed'),
+      warn: (code) => log.debug({ code }, 'next-auth'),
+      debug: () => {},
+    },
+  };
+}
+
+function passwordProvider() {
+  return Credentials({
+    id: 'password',
+    name: 'Password',
+    credentials: { email: { label: 'E-mail', type: 'email' }, password: { label: 'Password', type: 'password' } },
+    async authorize(credentials, request) {
+      const { email, password } = credentials ?? {};
+      if (typeof email !== 'string' || typeof password !== 'string') return null;
+      if (email.length > 254 || password.length > 200) return null;
+      try {
+        const user = await signInWithPassword({ email, password, address: addressOf(request.headers) });
+        return { id: user.id, email: user.email, name: user.name };
+      } catch (error) {
+        // next-auth shows the sign-in page the message of what is thrown here: the code and seconds, nothing else.
+        if (!(error instanceof ServiceError)) {
+          logger('auth').error({ err: error }, 'sign-in');
+          throw new Error('failed');
+        }
+        if (error.code === 'rate_limited') throw new Error(`rate_limited:${error.retryAfter ?? 1}`);
+        return null;
+      }
+    },
+  });
+}
+
+function oidcProvider(): OAuthConfig<Record<string, unknown>> {
+  const { OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_NAME } = env();
+  return {
+    id: 'oidc',
+    name: OIDC_NAME,
+    type: 'oauth',
+    issuer: OIDC_ISSUER,
+    wellKnown: `${OIDC_ISSUER?.replace(/\/$/, '')}/.well-known/openid-configuration`,
+    clientId: OIDC_CLIENT_ID,
+    clientSecret: OIDC_CLIENT_SECRET,
+    authorization: { params: { scope: 'openid email profile' } },
+    idToken: true,
+    checks: ['pkce', 'state', 'nonce'],
+    async profile(claims) {
+      const { OIDC_ROLE_CLAIM, OIDC_ROLE_MAP, OIDC_DEFAULT_ROLE, OIDC_EMAIL_TRUSTED } = env();
+      const user = await signInWithClaims(claims, {
+        roleClaim: OIDC_ROLE_CLAIM,
+        roleMap: OIDC_ROLE_MAP,
+        defaultRole: OIDC_DEFAULT_ROLE,
+        emailTrusted: OIDC_EMAIL_TRUSTED,
+      });
+      return { id: user.id, email: user.email, name: user.name };
+    },
+  };
+}
+
+const sessionCookie = (): CookieOption => ({
+  name: sessionCookieName(),
+  options: { httpOnly: true, sameSite: 'lax', path: '/', secure: secureCookies() },
+});
+
+/** The last hop that the server in front of us, or Next itself, wrote. */
+function addressOf(headers: Record<string, unknown> | undefined): string {
+  return (
+    String(headers?.['x-forwarded-for'] ?? '')
+      .split(',')
+      .at(-1)
+      ?.trim() || 'unknown'
+  );
+}
+
+function errorText(metadata: unknown): string {
+  const { error } = metadata as { error?: unknown };
+  return String((error instanceof Error ? error : metadata) ?? '').slice(0, 300);
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import type { ApiKeyScope, Scope } from '../core/access';
+import { appendAudit } from '../store/audit-log';
+import { type Tx, transaction } from '../store/transaction';
+import { authorise, type Caller, callerName, callerRole } from './caller';
+import { ServiceError } from './error';
+
+/** What a verb did, for the audit entry: never a secret, never a payload. */
+export interface Done<Output> {
+  output: Output;
+  /** What was acted on: `alert:<id>`, `server:<key>` ... */
+  target: string;
+  before?: Record<string, unknown>;
+  after?: Record<string, unknown>;
+  /** The person's own words. */
+  reason?: string;
+}
+
+interface Definition<Input extends z.ZodType, Output> {
+  /** `<entity>.<verb>`, the audit entry's action. */
+  action: string;
+  scope: Scope;
+  /** With which an API key may do it too. */
+  keyScope?: ApiKeyScope;
+  input: Input;
+  /** Changes by conditional UPDATE; throws ServiceError where the condition did not hold, and nothing stays. */
+  change(tx: Tx, input: z.output<Input>, caller: Caller): Promise<Done<Output>>;
+}
+
+export interface Verb<Input extends z.ZodType, Output> {
+  (caller: Caller, input: z.input<Input>): Promise<Output>;
+  action: string;
+  scope: Scope;
+  keyScope: ApiKeyScope | undefined;
+}
+
+/**
+ * The one shape of everything a person or an API client can change: scope, input, transaction, change, audit entry.
+ * The change and its audit entry commit together or not at all. Throws ServiceError.
+ */
+export function verb<Input extends z.ZodType, Output>(definition: Definition<Input, Output>): Verb<Input, Output> {
+  const run = async (caller: Caller, raw: z.input<Input>): Promise<Output> => {
+    authorise(caller, definition.scope, definition.keyScope);
+    const input = parseInput(definition.input, raw);
+    return transaction(async (tx) => {
+      const { output, target, before, after, reason } = await definition.change(tx, input, caller);
+      await appendAudit(tx, {
+        actor: callerName(caller),
+        role: callerRole(caller),
+        action: definition.action,
+        target,
+        detail: { before, after, reason },
+      });
+      return output;
+    });
+  };
+  return Object.assign(run, {
+    action: definition.action,
+    scope: definition.scope,
+    keyScope: definition.keyScope,
+  });
+}
+
+/** Throws ServiceError `invalid` with one message for each field. */
+export function parseInput<Input extends z.ZodType>(schema: Input, raw: unknown): z.output<Input> {
+  const parsed = schema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const fields: Record<string, string> = {};
+  for (const issue of parsed.error.issues) fields[issue.path.join('.')] ??= issue.message;
+  const [field, message] = Object.entries(fields)[0] ?? ['', 'The input is not usable.'];
+  throw new ServiceError('invalid', field ? `${field}: ${message}` : message, 'Mend the input and send it again.', {
+    fields,
+  });
+}
+
+/** A reason that a person gives, kept in the audit entry. */
+export const reasonText = z.string().trim().min(3, 'Give a reason of at least 3 characters').max(2000);
