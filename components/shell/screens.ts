@@ -1,0 +1,37 @@
+import {
+  Activity,
+  BellRing,
+  FileX2,
+  Gauge,
+  KeyRound,
+  type LucideIcon,
+  ScrollText,
+  Server,
+  ShieldCheck,
+  Users,
+} from 'lucide-react';
+import type { Scope } from '@/lib/core/access';
+
+export interface Screen {
+  href: string;
+  label: string;
+  icon: LucideIcon;
+  /** `g` and then this letter goes there. */
+  letter: string;
+  scope: Scope;
+  /** Shown in the bar at the bottom of a small screen. */
+  small?: boolean;
+}
+
+/** The screens, in the order of the rail. */
+export const screens: Screen[] = [
+  { href: '/overview', label: 'Overview', icon: Gauge, letter: 'o', scope: 'overview:read', small: true },
+  { href: '/alerts', label: 'Alerts', icon: BellRing, letter: 'a', scope: 'alert:read', small: true },
+  { href: '/events', label: 'Events', icon: Activity, letter: 'e', scope: 'event:read', small: true },
+  { href: '/servers', label: 'Servers', icon: Server, letter: 's', scope: 'server:read', small: true },
+  { href: '/integrity', label: 'Integrity', icon: ShieldCheck, letter: 'i', scope: 'integrity:read' },
+  { href: '/dead-letters', label: 'Dead letters', icon: FileX2, letter: 'd', scope: 'deadletter:read' },
+  { href: '/api-keys', label: 'API keys', icon: KeyRound, letter: 'k', scope: 'apikey:read' },
+  { href: '/audit', label: 'Audit', icon: ScrollText, letter: 'u', scope: 'audit:read' },
+  { href: '/users', label: 'Users', icon: Users, letter: 'p', scope: 'user:write' },
+];
