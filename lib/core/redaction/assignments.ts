@@ -1,0 +1,70 @@
+import { entropy, type Pattern, type Span } from './pattern';
+import { placeholder } from './secrets';
+
+/** Secrets known by the name that they are given: `password=…` in text, `"api_key": "…"` as a member. */
+
+const passwordName =
+  /pass(?:word|wd|phrase|code)|(?:^|[^a-z])(?:pwd|pass|pin_?code)$|passwort|contrase|mot_?de_?passe/i;
+const secretName =
+  /(?:^|[^a-z]|[a-z](?=[A-Z]))(?:secret|credential|client_?secret|private_?key|signing_?key|encryption_?key|access_?key|account_?key|api_?-?key|apikey|auth_?-?key|master_?key|bearer|jwt|cookie|authorization)s?(?:$|[^a-z])|(?:secret|credentials|api_?key|private_?key|access_?key|authorization)$|secret_?access_?key|(?:access|auth|api|bearer|refresh|id|session|security|personal|bot|deploy|oauth|service|user|app|admin|private|github|gitlab|npm|slack|hub|sas|csrf|x)[_-]?token$|^token$|_token$|Token$/i;
+/** Names that look alike and hold no secret. */
+const innocentName =
+  /(?:next|page|prev|previous|continuation|cursor|sync|progress|max|min|num|total|count|input|output|prompt|completion|cached|stop|pad|eos|bos|mask|unk|change|delta|resume|skip|start|end|estimated|used|remaining)[a-z]*[_-]?tokens?$|tokens$|(?:name|id|url|uri|path|file|type|policy|length|count|hint|field|label|format|status|expiry|expires|expires_?in|enabled|required|version|arn|ref|rotation|regex|pattern|strength|prompt|reset|updated|changed)$/i;
+
+/** What the name of a member says about its string: `password`, `secret`, or nothing. */
+export function nameKind(name: string): 'password' | 'secret' | null {
+  if (name.length > 64 || innocentName.test(name)) return null;
+  if (passwordName.test(name)) return 'password';
+  return secretName.test(name) ? 'secret' : null;
+}
+
+/** Whether a string under such a name is a value, and no placeholder, reference or sentence. */
+export function isSecretValue(kind: 'password' | 'secret', value: string): boolean {
+  if (value.length > 4000 || placeholder.test(value) || /\s\S+\s/.test(value)) return false;
+  if (kind === 'password') return value.length >= 4 && !/^[a-z]{4,}ed$/.test(value);
+  return (
+    value.length >= 12 && /\d/.test(value) && /[A-Za-z]/.test(value) && entropy(value) > 2.8 && !dateOrUrl.test(value)
+  );
+}
+
+const dateOrUrl = /^(?:\d{4}-\d\d-\d\d|https?:\/\/|\/|[a-z]+\.[a-z]+(?:\.[a-z]+)*$)/i;
+
+export const assignmentKeywords = [
+  'pass',
+  'pwd',
+  'secret',
+  'token',
+  'key',
+  'credential',
+  'contrase',
+  'authorization',
+  'bearer',
+  'jwt',
+  'cookie',
+];
+
+const assignment =
+  /(?<![A-Za-z0-9_.-])(?<name>[A-Za-z_][A-Za-z0-9_.-]{1,60})(?:\\?["'])?(?:\s{0,3}(?::=|=>|=|:)\s{0,3}|\s+is\s+)(?:\\?(?<quote>["'`]))?(?<value>[^\s"'`,;&<>\\)\]}]{4,400})/dg;
+const flag = /(?<![A-Za-z0-9-])--?(?<name>[A-Za-z][A-Za-z-]{2,40})[ =]["']?(?<value>[^\s"'`,;&<>\\)]{4,400})/dg;
+
+/** `name=value`, `name: value`, `--name value` in text. */
+export const assignedSecret: Pattern = {
+  kind: 'assigned_secret',
+  category: 'secret',
+  keywords: assignmentKeywords,
+  find(text) {
+    const spans: Span[] = [];
+    for (const expression of [assignment, flag]) {
+      for (const match of text.matchAll(expression)) {
+        const { name = '', value = '' } = match.groups ?? {};
+        const kind = nameKind(name);
+        if (!kind || !isSecretValue(kind, value)) continue;
+        // In prose, "password: whatever" and "the password is correct" are no secrets; a value has more than letters.
+        if (kind === 'password' && !/[^A-Za-z]/.test(value.replace(/[.,!?]+$/, ''))) continue;
+        const span = match.indices?.groups?.value;
+        if (span) spans.push([span[0], span[1]]);
+      }
+    }
+    return spans.sort(([a], [b]) => a - b);
+  },
+};

@@ -1,0 +1,249 @@
+import type { Redaction } from '../detection/rule';
+import type { AuditEvent } from '../event/envelope';
+import { hasContent, isDefinitionStructure, isIdentity, isStructural } from '../text/content';
+import { decodeRun, encodedRun } from '../text/decode';
+import { compileKeywords, hasHit, type Keywords, noticed } from '../text/keywords';
+import { escapePointer } from '../text/walk';
+import { assignedSecret, isSecretValue, nameKind } from './assignments';
+import { disownMarkers, marker, markerOf } from './marker';
+import type { Pattern, Span } from './pattern';
+import { isCard, personalPatterns } from './personal';
+import { secretPatterns } from './secrets';
+
+export interface RedactionOptions {
+  /** Keyed, 16 hexadecimal digits; see `fingerprinter` in ./marker. */
+  fingerprint(value: string): string;
+  /**
+   * What markers in the input are. `forged` (the default): nobody has redacted this input, so what looks like a marker was
+   * written by a user, a model or a server; it is rewritten as `[unverified-redacted:…]` and counts for nothing.
+   * `made`: the event's signature was verified, and its signer redacts before it signs; they stay and are reported.
+   */
+  markers?: 'forged' | 'made';
+}
+
+export interface Redacted {
+  /** The same object where nothing changed; else a copy that shares what did not change. Signatures and hashes stay as they are. */
+  event: AuditEvent;
+  redactions: Redaction[];
+  changed: boolean;
+}
+
+/** First match wins where several overlap, so the more certain kinds stand first. */
+const patterns: readonly Pattern[] = [...secretPatterns, assignedSecret, ...personalPatterns];
+const categories = new Map(patterns.map((pattern) => [pattern.kind, pattern.category]));
+
+/** Words for a gate that other searches share: an event without them, without `@` and without many digits holds nothing. */
+export const redactionKeywords: readonly string[] = [...patterns.flatMap((pattern) => pattern.keywords), '[redacted:'];
+/** With these the event must be looked at even without a keyword. */
+export const redactionNeeds = noticed.at | noticed.digits | noticed.run;
+
+let compiled: Keywords | undefined;
+const keywords = (): Keywords => {
+  compiled ??= compileKeywords(patterns.map((pattern) => pattern.keywords));
+  return compiled;
+};
+
+/**
+ * Replaces secrets and personal data in an event's content (all of `data` but identifiers, hashes and the like) by
+ * markers `[redacted:<kind>:<fingerprint>]`. Personal data of the one who acts stays: to say who did it is what an
+ * audit trail is for. Names of members are searched too, and the event's subject.
+ */
+export function redactEvent(event: AuditEvent, options: RedactionOptions): Redacted {
+  const pass = new Pass(options);
+  const data = pass.data(event.data);
+  const subject = event.subject === undefined ? undefined : pass.text(event.subject, '/subject', false);
+  if (data === event.data && subject === event.subject) return { event, redactions: pass.redactions, changed: false };
+  const redacted = { ...event, data };
+  if (subject !== undefined) redacted.subject = subject;
+  return { event: redacted, redactions: pass.redactions, changed: true };
+}
+
+/** The same for a single text, such as one that is going to be shown or logged. */
+export function redactText(text: string, options: RedactionOptions): string {
+  return new Pass(options).text(text, '', false);
+}
+
+class Pass {
+  readonly redactions: Redaction[] = [];
+  /** Names already given within an object. */
+  private readonly names = new Map<object, Set<string>>();
+  private readonly hits = new Int32Array(keywords().words);
+
+  constructor(private readonly options: RedactionOptions) {}
+
+  data(data: AuditEvent['data']): AuditEvent['data'] {
+    return this.members(data, '/data', false, (section, value, below) => {
+      if (!hasContent(section)) return value;
+      const secretsOnly = isIdentity(section);
+      if (!isPlainObject(value)) return this.value(value, below, section, secretsOnly);
+      return this.members(value, below, secretsOnly, (member, inner, pointer) => {
+        if (isStructural(section, member)) return inner;
+        if (section === 'tools_list' && member === 'tools' && Array.isArray(inner))
+          return this.definitions(inner, pointer);
+        return this.value(inner, pointer, member, secretsOnly);
+      });
+    });
+  }
+
+  private definitions(tools: unknown[], pointer: string): unknown[] {
+    return this.items(tools, (tool, i) => {
+      if (!isPlainObject(tool)) return this.value(tool, `${pointer}/${i}`, '', false);
+      return this.members(tool, `${pointer}/${i}`, false, (member, inner, below) =>
+        isDefinitionStructure(member) ? inner : this.value(inner, below, member, false),
+      );
+    });
+  }
+
+  /** `name`: of the member that holds the value. */
+  private value(value: unknown, pointer: string, name: string, secretsOnly: boolean): unknown {
+    if (typeof value === 'string') return this.named(value, pointer, name) ?? this.text(value, pointer, secretsOnly);
+    if (typeof value === 'number') return this.number(value, pointer, name, secretsOnly);
+    if (Array.isArray(value)) {
+      return this.items(value, (item, i) => this.value(item, `${pointer}/${i}`, name, secretsOnly));
+    }
+    if (!isPlainObject(value)) return value;
+    return this.members(value, pointer, secretsOnly, (member, inner, below) =>
+      this.value(inner, below, member, secretsOnly),
+    );
+  }
+
+  /** A string that is a secret by its member's name. */
+  private named(value: string, pointer: string, name: string): string | null {
+    if (value.length < 4) return null;
+    const kind = nameKind(name);
+    if (!kind || !isSecretValue(kind, value)) return null;
+    const known = this.spans(value, true).find((found) => found.span[0] === 0 && found.span[1] === value.length);
+    return this.mark(known?.kind ?? 'assigned_secret', 'secret', known?.canonical ?? value, pointer);
+  }
+
+  /** Numbers are data far more often than cards, so the member's name must speak for it. */
+  private number(value: number, pointer: string, name: string, secretsOnly: boolean): unknown {
+    if (secretsOnly || value < 1e11 || !/card|\bpan\b/i.test(name) || !isCard(String(value))) return value;
+    return this.mark('payment_card', 'personal', String(value), pointer);
+  }
+
+  text(original: string, pointer: string, secretsOnly: boolean): string {
+    const forged = this.options.markers !== 'made';
+    const found = this.spans(original, secretsOnly);
+    const markers = original.includes('[redacted:') ? [...original.matchAll(marker)] : [];
+    if (found.length === 0 && (markers.length === 0 || !forged)) {
+      for (const { groups } of markers) this.report(groups?.kind ?? '', groups?.fingerprint ?? '', pointer);
+      return original;
+    }
+    const kept = forged ? [] : markers.map(({ index, 0: whole }): Span => [index, index + whole.length]);
+    if (!forged) for (const { groups } of markers) this.report(groups?.kind ?? '', groups?.fingerprint ?? '', pointer);
+    let text = '';
+    let at = 0;
+    for (const { span, kind, category, canonical } of found) {
+      if (span[0] < at || kept.some((made) => span[0] < made[1] && made[0] < span[1])) continue;
+      const between = original.slice(at, span[0]);
+      text += forged ? disownMarkers(between) : between;
+      text += this.mark(kind, category, canonical, pointer);
+      at = span[1];
+    }
+    const rest = original.slice(at);
+    return text + (forged ? disownMarkers(rest) : rest);
+  }
+
+  /** All matches in rising order, without overlaps between those of the same start: the surer kind first. */
+  private spans(text: string, secretsOnly: boolean): FoundSpan[] {
+    if (text.length < 6) return [];
+    this.hits.fill(0);
+    const bits = keywords().scan(text, this.hits);
+    const found: FoundSpan[] = [];
+    patterns.forEach((pattern, group) => {
+      if (secretsOnly && pattern.category === 'personal') return;
+      if (pattern.needs === undefined ? !hasHit(this.hits, group) : (bits & pattern.needs) === 0) return;
+      for (const span of pattern.find(text)) {
+        if (found.some((other) => span[0] < other.span[1] && other.span[0] < span[1])) continue;
+        const value = text.slice(span[0], span[1]);
+        found.push({
+          span,
+          kind: pattern.kind,
+          category: pattern.category,
+          canonical: pattern.canonical?.(value) ?? value,
+        });
+      }
+    });
+    if ((bits & noticed.run) !== 0) this.encoded(text, found);
+    return found.sort((a, b) => a.span[0] - b.span[0]);
+  }
+
+  /** Runs of base64 or hexadecimal that hide a secret: the whole run goes, under the fingerprint of what it hides. */
+  private encoded(text: string, found: FoundSpan[]): void {
+    for (const match of text.matchAll(encodedRun)) {
+      const span: Span = [match.index, match.index + match[0].length];
+      if (found.some((other) => span[0] < other.span[1] && other.span[0] < span[1])) continue;
+      const inner = decodeRun(match[0]);
+      if (inner === null) continue;
+      for (const pattern of secretPatterns) {
+        const [first] = pattern.find(inner);
+        if (!first) continue;
+        const value = inner.slice(first[0], first[1]);
+        found.push({ span, kind: pattern.kind, category: 'secret', canonical: pattern.canonical?.(value) ?? value });
+        break;
+      }
+    }
+  }
+
+  private mark(kind: string, category: 'secret' | 'personal', canonical: string, pointer: string): string {
+    const fingerprint = this.options.fingerprint(canonical);
+    this.redactions.push({ pointer, kind, category, fingerprint });
+    return markerOf(kind, fingerprint);
+  }
+
+  private report(kind: string, fingerprint: string, pointer: string): void {
+    this.redactions.push({ pointer, kind, category: categories.get(kind) ?? 'secret', fingerprint });
+  }
+
+  /** Copies only when a member or a name changes; pointers are made of the new names. */
+  private members<T extends object>(
+    object: T,
+    pointer: string,
+    secretsOnly: boolean,
+    change: (name: string, value: unknown, below: string) => unknown,
+  ): T {
+    let changed = false;
+    const entries = Object.entries(object).map(([name, value]) => {
+      const newName = this.name(name, object, pointer, secretsOnly);
+      const newValue = change(name, value, `${pointer}/${escapePointer(newName)}`);
+      changed ||= newName !== name || newValue !== value;
+      return [newName, newValue];
+    });
+    return changed ? (Object.fromEntries(entries) as T) : object;
+  }
+
+  /** Names can be secrets themselves. Two that become the same marker are told apart by a number. */
+  private name(name: string, object: object, pointer: string, secretsOnly: boolean): string {
+    if (name.length < 6) return name;
+    const marked = this.text(name, pointer, secretsOnly);
+    if (marked === name) return name;
+    const taken = this.names.get(object) ?? new Set<string>();
+    this.names.set(object, taken);
+    let free = marked;
+    for (let n = 2; taken.has(free) || Object.hasOwn(object, free); n++) free = `${marked}#${n}`;
+    taken.add(free);
+    return free;
+  }
+
+  private items(items: unknown[], change: (value: unknown, i: number) => unknown): unknown[] {
+    let copy: unknown[] | undefined;
+    items.forEach((value, i) => {
+      const changed = change(value, i);
+      if (changed === value) return;
+      copy ??= [...items];
+      copy[i] = changed;
+    });
+    return copy ?? items;
+  }
+}
+
+interface FoundSpan {
+  span: Span;
+  kind: string;
+  category: 'secret' | 'personal';
+  canonical: string;
+}
+
+const isPlainObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,62 @@
+import type { EventData } from '../event/envelope';
+
+/**
+ * What within an event's `data` is content, that is, whatever a user, a model or a server could have written,
+ * and what is structure: identifiers, hashes, methods and verdicts that must stay as they are.
+ */
+
+/** Members of `data` without content. */
+const structuralSections = new Set(['tenant', 'operation_id', 'attempt', 'phase', 'observation', 'timing', 'capture']);
+
+/** Members of a section that are structure. Members named `hash` or `..._hash` are too. */
+const structuralMembers: Record<string, Set<string>> = {
+  mcp: new Set(
+    'method protocol_version jsonrpc_id jsonrpc_id_type session_id subscription_id task_id transport result_type'.split(
+      ' ',
+    ),
+  ),
+  actor: new Set('type id id_assurance auth_method session groups ip'.split(' ')),
+  agent: new Set('id instance_id name version framework model conversation_id turn_id'.split(' ')),
+  client: new Set('name version assurance capabilities'.split(' ')),
+  server: new Set('id name version image_digest registry_id capabilities assurance'.split(' ')),
+  tool: new Set('name namespaced_name'.split(' ')),
+  tools_list: new Set('cursor cache_scope removed added changed'.split(' ')),
+  lifecycle: new Set('event negotiated_version requested_version'.split(' ')),
+  prompt: new Set(['name']),
+  context: new Set('id action injected_by security_level labels recipients parent_ids'.split(' ')),
+  policy: new Set('id version engine decision rule_ids'.split(' ')),
+  outcome: new Set('disposition status'.split(' ')),
+  delegation: new Set(['chain']),
+};
+
+/** Whether `section` of `data` may hold content at all. */
+export const hasContent = (section: string): boolean => !structuralSections.has(section);
+
+/** Whether the member of a section of `data` is structure. */
+export function isStructural(section: string, member: string): boolean {
+  return member === 'hash' || member.endsWith('_hash') || (structuralMembers[section]?.has(member) ?? false);
+}
+
+/** Sections about who acts: personal data in them is the purpose of an audit trail and stays; secrets do not. */
+export const isIdentity = (section: string): boolean =>
+  section === 'actor' || section === 'agent' || section === 'client' || section === 'delegation' || section === 'auth';
+
+/** Members of a tool's definition that are structure: its name and the hash over it. */
+export const isDefinitionStructure = (member: string): boolean => member === 'name' || member === 'definition_hash';
+
+/** Where a client's words to a server stand, as pointers below the event. */
+export const inputPointers = (data: EventData): [pointer: string, value: unknown][] => [
+  ['/data/request/arguments', data.request?.arguments],
+  ['/data/request/params', data.request?.arguments === undefined ? data.request?.params : undefined],
+  ['/data/prompt/arguments', data.prompt?.arguments],
+  ['/data/resource/uri', data.resource?.uri],
+];
+
+/** Where a server's words to a client stand, definitions of tools apart. */
+export const outputPointers = (data: EventData): [pointer: string, value: unknown][] => [
+  ['/data/result', data.result],
+  ['/data/error', data.error],
+  ['/data/sampling', data.sampling],
+  ['/data/elicitation', data.elicitation],
+  ['/data/lifecycle/instructions', data.lifecycle?.instructions],
+];

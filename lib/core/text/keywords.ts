@@ -1,0 +1,158 @@
+/** What `scan` notices about a string beside the keywords. */
+export const noticed = {
+  /** A character beyond ASCII, or a control character other than tab, line feed and carriage return. */
+  unusual: 1,
+  /** One of `%`, `&` and `\`: something may be escaped. */
+  escape: 2,
+  /** An `@`. */
+  at: 4,
+  /** Nine or more digits with nothing but the usual separators between them. */
+  digits: 8,
+  /** A run of 20 or more letters and digits as base64 and hexadecimal have them. */
+  run: 16,
+} as const;
+
+export interface Keywords {
+  /**
+   * Marks the groups of which a keyword stands in `text` (ASCII case does not matter) in `hits`, one bit for each group,
+   * and answers the bits of `noticed`. One pass; the time depends on the length of `text` alone.
+   */
+  scan(text: string, hits: Int32Array): number;
+  /** Words of 32 bits that `hits` needs. */
+  words: number;
+}
+
+/**
+ * Aho-Corasick over all keywords of all groups (A. Aho, M. Corasick, 1975), as one table of transitions.
+ * Own, because the hot path needs case folding, the groups and `noticed` in the same pass over the string.
+ */
+export function compileKeywords(groups: readonly (readonly string[])[]): Keywords {
+  const { classes, width } = characterClasses(groups.flat());
+  const trie = buildTrie(groups, classes);
+  const { next, outputs } = linkFailures(trie, width);
+  const masks = outputs.map((groupIds) => maskOf(groupIds, groups.length));
+  const found = Uint8Array.from(outputs, (groupIds) => (groupIds.size > 0 ? 1 : 0));
+  const words = Math.max(1, Math.ceil(groups.length / 32));
+
+  function scan(text: string, hits: Int32Array): number {
+    let state = 0;
+    let bits = 0;
+    let digits = 0;
+    let run = 0;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 127) {
+        bits |= noticed.unusual;
+        state = digits = run = 0;
+        continue;
+      }
+      const kind = kinds[code] as number;
+      bits |= kind & 7;
+      if ((kind & isRun) === 0) run = 0;
+      else if (++run === 20) bits |= noticed.run;
+      if ((kind & isDigit) !== 0) {
+        if (++digits === 9) bits |= noticed.digits;
+      } else if ((kind & isSeparator) === 0) digits = 0;
+      state = next[state + (classes[code] as number)] as number;
+      if (found[state / width] === 1) {
+        const mask = masks[state / width] as Int32Array;
+        for (let w = 0; w < words; w++) hits[w] = (hits[w] as number) | (mask[w] as number);
+      }
+    }
+    return bits;
+  }
+  return { scan, words };
+}
+
+export const hasHit = (hits: Int32Array, group: number): boolean =>
+  ((hits[group >> 5] as number) & (1 << (group & 31))) !== 0;
+
+const isRun = 32;
+const isDigit = 64;
+const isSeparator = 128;
+
+const kinds = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  let kind = 0;
+  if (code < 32 && !'\t\n\r'.includes(character)) kind |= noticed.unusual;
+  if ('%&\\'.includes(character)) kind |= noticed.escape;
+  if (character === '@') kind |= noticed.at;
+  if (/[A-Za-z0-9+/=_-]/.test(character)) kind |= isRun;
+  if (/[0-9]/.test(character)) kind |= isDigit;
+  if (/[ ().+/-]/.test(character)) kind |= isSeparator;
+  return kind;
+});
+
+/** A small number for each character that stands in a keyword; 0 for all others. */
+function characterClasses(keywords: string[]): { classes: Uint8Array; width: number } {
+  const classes = new Uint8Array(128);
+  let width = 1;
+  for (const keyword of keywords) {
+    if (!/^[\x20-\x7e]+$/.test(keyword) || keyword !== keyword.toLowerCase()) {
+      throw new TypeError(`a keyword must be lower-case printable ASCII: ${JSON.stringify(keyword)}`);
+    }
+    for (const character of keyword) {
+      const code = character.charCodeAt(0);
+      if (classes[code] === 0) classes[code] = width++;
+      classes[character.toUpperCase().charCodeAt(0)] = classes[code] as number;
+    }
+  }
+  return { classes, width };
+}
+
+interface TrieNode {
+  children: Map<number, number>;
+  groups: Set<number>;
+}
+
+function buildTrie(groups: readonly (readonly string[])[], classes: Uint8Array): TrieNode[] {
+  const nodes: TrieNode[] = [{ children: new Map(), groups: new Set() }];
+  groups.forEach((keywords, group) => {
+    for (const keyword of keywords) {
+      let at = 0;
+      for (const character of keyword) {
+        const node = nodes[at] as TrieNode;
+        const step = classes[character.charCodeAt(0)] as number;
+        let child = node.children.get(step);
+        if (child === undefined) {
+          child = nodes.push({ children: new Map(), groups: new Set() }) - 1;
+          node.children.set(step, child);
+        }
+        at = child;
+      }
+      (nodes[at] as TrieNode).groups.add(group);
+    }
+  });
+  return nodes;
+}
+
+/** Breadth first: a node's missing steps are those of its longest proper suffix. States are multiples of `width`. */
+function linkFailures(nodes: TrieNode[], width: number): { next: Int32Array; outputs: Set<number>[] } {
+  const next = new Int32Array(nodes.length * width);
+  const fail = new Int32Array(nodes.length);
+  const queue = [0];
+  for (let head = 0; head < queue.length; head++) {
+    const at = queue[head] as number;
+    const node = nodes[at] as TrieNode;
+    const suffix = fail[at] as number;
+    for (const group of (nodes[suffix] as TrieNode).groups) node.groups.add(group);
+    for (let step = 1; step < width; step++) {
+      const child = node.children.get(step);
+      const onSuffix = at === 0 ? 0 : (next[suffix * width + step] as number);
+      if (child === undefined) {
+        next[at * width + step] = onSuffix;
+      } else {
+        fail[child] = onSuffix / width;
+        next[at * width + step] = child * width;
+        queue.push(child);
+      }
+    }
+  }
+  return { next, outputs: nodes.map((node) => node.groups) };
+}
+
+function maskOf(groupIds: Set<number>, groups: number): Int32Array {
+  const mask = new Int32Array(Math.max(1, Math.ceil(groups / 32)));
+  for (const group of groupIds) mask[group >> 5] = (mask[group >> 5] as number) | (1 << (group & 31));
+  return mask;
+}
