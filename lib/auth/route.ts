@@ -3,7 +3,7 @@ import { logger } from '../platform/log';
 import { authorise, type Caller } from '../services/caller';
 import { type ErrorCode, reportOf, ServiceError } from '../services/error';
 import { callerFromApiKey } from './api-key';
-import { actorFromCookie, sessionCookieName } from './session';
+import { actorFromRequest } from './session';
 
 const statusOf: Record<ErrorCode, number> = {
   invalid: 400,
@@ -50,7 +50,7 @@ export async function requireCaller(
   const authorization = request.headers.get('authorization');
   const reading = request.method === 'GET' || request.method === 'HEAD';
   if (authorization === null && scope && reading) {
-    const actor = await actorFromCookie(cookie(request, sessionCookieName()));
+    const actor = await actorFromRequest(request);
     if (!actor) throw new ServiceError('unauthenticated', 'You are not signed in.', 'Sign in and try again.');
     authorise(actor, scope);
     return actor;
@@ -67,11 +67,4 @@ export async function requireCaller(
     throw new ServiceError('forbidden', `This API key lacks the scope ${keyScope}.`, `Use a key that has ${keyScope}.`);
   }
   return key;
-}
-
-function cookie(request: Request, name: string): string | undefined {
-  for (const part of (request.headers.get('cookie') ?? '').split(';')) {
-    const at = part.indexOf('=');
-    if (part.slice(0, at).trim() === name) return part.slice(at + 1).trim();
-  }
 }

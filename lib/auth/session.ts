@@ -42,3 +42,14 @@ export async function actorFromCookie(cookie: string | undefined): Promise<Actor
   if (!cookie) return null;
   return actorFromToken(await decode({ token: cookie, secret: sessionSecret() }).catch(() => null));
 }
+
+/** The same for a request's session cookie. */
+export const actorFromRequest = (request: Request): Promise<Actor | null> =>
+  actorFromCookie(cookieOf(request, sessionCookieName()));
+
+function cookieOf(request: Request, name: string): string | undefined {
+  for (const part of (request.headers.get('cookie') ?? '').split(';')) {
+    const at = part.indexOf('=');
+    if (part.slice(0, at).trim() === name) return part.slice(at + 1).trim();
+  }
+}

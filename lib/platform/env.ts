@@ -58,7 +58,7 @@ const schema = z
     /** For providers that verify addresses but do not say so (`email_verified` missing). */
     OIDC_EMAIL_TRUSTED: flag,
 
-    /** Bearer token for /api/metrics; unset: from this machine only. */
+    /** Bearer token for /api/metrics, which is off without one: behind a proxy nobody can tell who is on this machine. */
     METRICS_TOKEN: secret.optional(),
   })
   .superRefine((env, context) => {

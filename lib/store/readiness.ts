@@ -1,0 +1,16 @@
+import { pool } from './pool';
+
+const patienceMs = 2_000;
+
+/** Whether the database answers within 2 s and the migrations are in it. */
+export async function isReady(): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, patienceMs, false);
+  });
+  const asked = pool()
+    .query<{ ready: boolean }>(`SELECT to_regclass('audit_entry') IS NOT NULL AS ready`)
+    .then(({ rows }) => rows[0]?.ready === true)
+    .catch(() => false);
+  return Promise.race([asked, late]).finally(() => clearTimeout(timer));
+}
