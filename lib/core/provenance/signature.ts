@@ -1,0 +1,242 @@
+import type { AuditEvent } from '../event/envelope';
+import { concat, equalBytes, fromBase64, fromBase64url, toBase64, toBase64url, toHex, utf8 } from './bytes';
+import { type EventCore, encodeCore } from './core';
+import { type Crypto, isWeakPublicKey, type Sha256, type Sign } from './crypto';
+import { leafHash, nodeHash, rootOf } from './merkle';
+
+/**
+ * Producer signatures: a detached JWS (RFC 7515 appendix F, EdDSA of RFC 8037) over an event's core, or, where the event has
+ * `sigpath`, over `{"root":<hexadecimal>,"size":<n>}` of the RFC 9162 tree whose leaves are the cores of a batch.
+ */
+
+export const jwsType = 'mcpaudit+jws';
+
+/** Events in one signed batch at most. */
+export const maxBatch = 65_536;
+
+/** Signs one event: the value of `sig`. The core must hold the `sigkid` that is given here. */
+export function signEvent(core: EventCore & { sigkid: string }, sign: Sign): string {
+  return detachedJws(core.sigkid, encodeCore(core), sign);
+}
+
+/** Signs a batch with one signature: `sig` and `sigpath` for each event, in order. All must hold the same `sigkid`. */
+export function signBatch(
+  sha256: Sha256,
+  cores: readonly (EventCore & { sigkid: string })[],
+  sign: Sign,
+): { sig: string; sigpath: string }[] {
+  const kid = cores[0]?.sigkid;
+  if (kid === undefined || cores.length > maxBatch || cores.some((core) => core.sigkid !== kid)) {
+    throw new RangeError(`a batch is 1 to ${maxBatch} events of one key`);
+  }
+  const leaves = cores.map((core) => leafHash(sha256, encodeCore(core)));
+  const sig = detachedJws(kid, batchPayload(rootOf(sha256, leaves), leaves.length), sign);
+  return pathsOf(sha256, leaves).map((path, index) => ({
+    sig,
+    sigpath: `${leaves.length}:${index}:${toBase64(concat(...path))}`,
+  }));
+}
+
+const batchPayload = (root: Uint8Array, size: number): string => `{"root":"${toHex(root)}","size":${size}}`;
+
+function detachedJws(kid: string, payload: string, sign: Sign): string {
+  const header = toBase64url(utf8(JSON.stringify({ alg: 'EdDSA', kid, typ: jwsType })));
+  return `${header}..${toBase64url(sign(signingInput(header, payload)))}`;
+}
+
+const signingInput = (header: string, payload: string): Uint8Array => utf8(`${header}.${toBase64url(utf8(payload))}`);
+
+/** Inclusion proofs of all leaves of a tree at once. */
+function pathsOf(sha256: Sha256, leaves: readonly Uint8Array[]): Uint8Array[][] {
+  const paths: Uint8Array[][] = leaves.map(() => []);
+  let level = [...leaves];
+  for (let height = 0; level.length > 1; height++) {
+    paths.forEach((path, leaf) => {
+      const sibling = level[Math.floor(leaf / 2 ** height) ^ 1];
+      if (sibling) path.push(sibling);
+    });
+    const above: Uint8Array[] = [];
+    for (let i = 0; i < level.length; i += 2) {
+      const [left, right] = [level[i] as Uint8Array, level[i + 1]];
+      above.push(right ? nodeHash(sha256, left, right) : left);
+    }
+    level = above;
+  }
+  return paths;
+}
+
+/** What came of a signature: it holds, or why not, in one line for a person. */
+export type SignatureCheck = { ok: true } | { ok: false; detail: string };
+
+const bad = (detail: string): SignatureCheck => ({ ok: false, detail });
+
+/**
+ * Verifies producer signatures and remembers the batches that it verified, so that one Ed25519 verification and about one hash for each
+ * event serve a whole batch. What it remembers is bounded.
+ */
+export class SignatureVerifier {
+  #crypto: Crypto;
+  #batches = new Map<string, VerifiedBatch>();
+  #maxBatches: number;
+
+  constructor(crypto: Crypto, maxBatches = 256) {
+    this.#crypto = crypto;
+    this.#maxBatches = maxBatches;
+  }
+
+  /**
+   * Whether `sig` is this key's signature over the event's core. That `datahash` is the hash of the event's data is the caller's to check.
+   * Whether the key may sign for the source, too.
+   */
+  verify(event: AuditEvent, publicKey: Uint8Array): SignatureCheck {
+    if (event.sig === undefined || event.sigkid === undefined) return bad('sig or sigkid is missing');
+    if (event.datahash === undefined) return bad('datahash is missing, so that the signature would not cover the data');
+    if (event.sigpath === undefined) return this.#verifyJws(event.sig, event.sigkid, encodeCore(event), publicKey);
+    const path = parsePath(event.sigpath);
+    if (!path) return bad('sigpath is not <size>:<index>:<base64 of the proof>');
+    const leaf = leafHash(this.#crypto.sha256, encodeCore(event));
+    const name = `${path.size}:${event.sigkid}:${event.sig}`;
+    const known = this.#batches.get(name);
+    if (known && equalBytes(known.publicKey, publicKey) && known.holds(leaf, path)) return { ok: true };
+
+    const walk = walkPath(this.#crypto.sha256, leaf, path);
+    if (!walk) return bad('the proof in sigpath has the wrong length');
+    const check = this.#verifyJws(event.sig, event.sigkid, batchPayload(walk.root, path.size), publicKey);
+    if (check.ok) this.#remember(name, new VerifiedBatch(this.#crypto.sha256, publicKey, walk.nodes));
+    return check;
+  }
+
+  #verifyJws(sig: string, kid: string, payload: string, publicKey: Uint8Array): SignatureCheck {
+    const parts = sig.split('.');
+    const [header = '', middle, encoded = ''] = parts;
+    if (parts.length !== 3 || middle !== '') return bad('sig is not a detached JWS (header..signature)');
+    const wrong = checkHeader(header, kid);
+    if (wrong) return bad(wrong);
+    const signature = fromBase64url(encoded);
+    if (signature?.length !== 64) return bad('the signature is not 64 bytes in base64url');
+    if (isWeakPublicKey(publicKey)) return bad('the key is a point of small order');
+    return this.#crypto.verifyEd25519(publicKey, signingInput(header, payload), signature)
+      ? { ok: true }
+      : bad('the signature does not fit the event and the key');
+  }
+
+  #remember(name: string, batch: VerifiedBatch): void {
+    this.#batches.set(name, batch);
+    if (this.#batches.size > this.#maxBatches) this.#batches.delete(this.#batches.keys().next().value as string);
+  }
+}
+
+/** The header must say just alg, kid and typ: members like `jwk`, `crit` or `b64` would change what is verified. */
+function checkHeader(encoded: string, kid: string): string | null {
+  const bytes = fromBase64url(encoded);
+  let header: unknown;
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes ?? undefined);
+    header = JSON.parse(text);
+  } catch {
+    return 'the header of sig is not JSON in base64url';
+  }
+  if (typeof header !== 'object' || header === null || Array.isArray(header))
+    return 'the header of sig is not a JSON object';
+  const { alg, kid: named, typ, ...rest } = header as Record<string, unknown>;
+  // Parsing keeps the last of duplicate members, so that another reader might see another header.
+  if (JSON.stringify(header) !== text) return 'the header of sig is not plain JSON: white space, or a member twice';
+  if (Object.keys(rest).length > 0) return 'the header of sig has members beyond alg, kid and typ';
+  if (alg !== 'EdDSA') return 'alg in the header of sig is not EdDSA';
+  if (named !== kid) return 'kid in the header of sig is not sigkid';
+  if (typ !== undefined && typ !== jwsType) return `typ in the header of sig is not ${jwsType}`;
+  return null;
+}
+
+interface BatchPath {
+  size: number;
+  index: number;
+  /** As in a proof of RFC 9162, lowest first. */
+  hashes: Uint8Array[];
+}
+
+function parsePath(sigpath: string): BatchPath | null {
+  const match = /^([1-9][0-9]{0,5}):(0|[1-9][0-9]{0,5}):([A-Za-z0-9+/=]*)$/.exec(sigpath);
+  const bytes = match && fromBase64(match[3] as string);
+  if (!match || !bytes || bytes.length % 32 !== 0) return null;
+  const [size, index] = [Number(match[1]), Number(match[2])];
+  if (size > maxBatch || index >= size) return null;
+  return {
+    size,
+    index,
+    hashes: Array.from({ length: bytes.length / 32 }, (_, i) => bytes.subarray(i * 32, i * 32 + 32)),
+  };
+}
+
+/** Name of the node at this height and place, in the tree whose odd right edges move up unchanged. */
+const nodeName = (height: number, place: number): number => height * maxBatch * 2 + place;
+
+/** Follows a proof from the leaf to the root; null where its length is wrong. `nodes` are all nodes and siblings it passed. */
+function walkPath(
+  sha256: Sha256,
+  leaf: Uint8Array,
+  { size, index, hashes }: BatchPath,
+): { root: Uint8Array; nodes: Map<number, Uint8Array> } | null {
+  const nodes = new Map([[nodeName(0, index), leaf]]);
+  let hash = leaf;
+  let used = 0;
+  for (let height = 0, width = size, place = index; width > 1; height++, width = Math.ceil(width / 2), place >>= 1) {
+    const beside = place ^ 1;
+    if (beside < width) {
+      const sibling = hashes[used++];
+      if (!sibling) return null;
+      nodes.set(nodeName(height, beside), sibling);
+      hash = beside < place ? nodeHash(sha256, sibling, hash) : nodeHash(sha256, hash, sibling);
+    }
+    nodes.set(nodeName(height + 1, place >> 1), hash);
+  }
+  return used === hashes.length ? { root: hash, nodes } : null;
+}
+
+/** Nodes of a batch's tree that are proved by its signature. */
+class VerifiedBatch {
+  #sha256: Sha256;
+  #nodes: Map<number, Uint8Array>;
+  readonly publicKey: Uint8Array;
+
+  constructor(sha256: Sha256, publicKey: Uint8Array, nodes: Map<number, Uint8Array>) {
+    this.#sha256 = sha256;
+    this.publicKey = publicKey;
+    this.#nodes = nodes;
+  }
+
+  /** Whether the whole proof fits this tree. Climbs only to the first node that is known; above it, and beside it, all are. */
+  holds(leaf: Uint8Array, { size, index, hashes }: BatchPath): boolean {
+    const fresh = new Map<number, Uint8Array>();
+    let hash: Uint8Array | null = leaf;
+    let used = 0;
+    for (let height = 0, width = size, place = index; width > 1; height++, width = Math.ceil(width / 2), place >>= 1) {
+      if (hash) {
+        const known = this.#nodes.get(nodeName(height, place));
+        if (known && !equalBytes(known, hash)) return false;
+        if (known) hash = null;
+        else fresh.set(nodeName(height, place), hash);
+      }
+      const beside = place ^ 1;
+      if (beside >= width) continue;
+      const sibling = hashes[used++];
+      if (!sibling) return false;
+      if (hash) {
+        fresh.set(nodeName(height, beside), sibling);
+        hash = beside < place ? nodeHash(this.#sha256, sibling, hash) : nodeHash(this.#sha256, hash, sibling);
+      } else {
+        const known = this.#nodes.get(nodeName(height, beside));
+        if (!known || !equalBytes(known, sibling)) return false;
+      }
+    }
+    if (used !== hashes.length) return false;
+    if (hash) {
+      const height = Math.ceil(Math.log2(size));
+      const root = this.#nodes.get(nodeName(height, 0));
+      if (!root || !equalBytes(root, hash)) return false;
+    }
+    for (const [name, node] of fresh) this.#nodes.set(name, node);
+    return true;
+  }
+}
