@@ -1,0 +1,128 @@
+import { pool } from './pool';
+import type { ServerDecision } from './server-changes';
+
+export interface ServerRow {
+  key: string;
+  name: string;
+  version: string | null;
+  transport: string | null;
+  decision: ServerDecision;
+  reason: string | null;
+  decidedBy: string | null;
+  decidedAt: string | null;
+  firstSeen: string;
+  lastSeen: string;
+  generated: boolean;
+  tools: number;
+  /** In the last 7 days. */
+  calls: number;
+  errors: number;
+  users: number;
+  /** Calls on each of the last 14 days (UTC), oldest first. */
+  days: number[];
+  openAlerts: number;
+}
+
+const iso = (column: string) => `to_json(${column} AT TIME ZONE 'UTC') #>> '{}' || 'Z'`;
+const columns = `
+  server.key, server.name, server.version, server.transport, server.decision, server.reason,
+  server.decided_by AS "decidedBy", ${iso('server.decided_at')} AS "decidedAt",
+  ${iso('server.first_seen')} AS "firstSeen", ${iso('server.last_seen')} AS "lastSeen", server.generated,
+  (SELECT count(DISTINCT tool)::int FROM tool_definition WHERE tool_definition.server = server.key) AS tools,
+  coalesce(week.calls, 0)::float8 AS calls, coalesce(week.errors, 0)::float8 AS errors,
+  coalesce(week.users, 0)::int AS users, daily.days,
+  (SELECT count(*)::int FROM alert WHERE alert.server = server.key AND status IN ('new', 'in_progress')) AS "openAlerts"`;
+const joins = `
+  LEFT JOIN (
+    SELECT server, sum(calls) AS calls, sum(errors) AS errors, count(DISTINCT actor) FILTER (WHERE actor <> '') AS users
+    FROM usage_minute WHERE minute > now() - interval '7 days' GROUP BY server) week ON week.server = server.key
+  LEFT JOIN LATERAL (
+    SELECT array_agg(coalesce(u.calls, 0)::float8 ORDER BY d.day) AS days
+    FROM generate_series(date_trunc('day', now() AT TIME ZONE 'UTC') - interval '13 days',
+                         date_trunc('day', now() AT TIME ZONE 'UTC'), interval '1 day') AS d (day)
+    LEFT JOIN (
+      SELECT date_trunc('day', minute AT TIME ZONE 'UTC') AS day, sum(calls) AS calls FROM usage_minute
+      WHERE usage_minute.server = server.key AND minute > now() - interval '15 days' GROUP BY 1) u ON u.day = d.day
+  ) daily ON true`;
+
+/** Undecided servers first, then by newest use. `text` is found in name or key, without regard to case. */
+export async function listServers(filter: { decision?: ServerDecision; text?: string }): Promise<ServerRow[]> {
+  const { rows } = await pool().query<ServerRow>(
+    `SELECT ${columns} FROM server ${joins}
+     WHERE ($1::text IS NULL OR decision = $1) AND ($2::text IS NULL OR name ILIKE $2 OR key ILIKE $2)
+     ORDER BY decision <> 'unlisted', last_seen DESC, key LIMIT 500`,
+    [filter.decision ?? null, filter.text ? `%${filter.text.replace(/[\\%_]/g, '\\$&')}%` : null],
+  );
+  return rows;
+}
+
+export async function findServer(key: string): Promise<ServerRow | null> {
+  const { rows } = await pool().query<ServerRow>(`SELECT ${columns} FROM server ${joins} WHERE server.key = $1`, [key]);
+  return rows[0] ?? null;
+}
+
+export async function countServers(): Promise<Record<ServerDecision, number>> {
+  const { rows } = await pool().query<{ decision: ServerDecision; count: number }>(
+    'SELECT decision, count(*)::int AS count FROM server GROUP BY decision',
+  );
+  const counts: Record<ServerDecision, number> = { unlisted: 0, approved: 0, denied: 0 };
+  for (const row of rows) counts[row.decision] = row.count;
+  return counts;
+}
+
+export interface DefinitionVersion {
+  tool: string;
+  hash: string;
+  /** Canonical JSON, as the server published it. */
+  definition: string;
+  eventId: string;
+  firstSeen: string;
+  lastSeen: string;
+}
+
+/** Every definition that a server's tools ever had: by tool, oldest first. */
+export async function listDefinitions(server: string): Promise<DefinitionVersion[]> {
+  const { rows } = await pool().query<DefinitionVersion>(
+    `SELECT tool, hash, definition, event_id AS "eventId", ${iso('first_seen')} AS "firstSeen", ${iso('last_seen')} AS "lastSeen"
+     FROM tool_definition WHERE server = $1 ORDER BY tool, first_seen LIMIT 2000`,
+    [server],
+  );
+  return rows;
+}
+
+export interface ServerUser {
+  actor: string;
+  calls: number;
+  errors: number;
+  lastSeen: string;
+}
+
+/** Who used a server in the last 30 days, most calls first. */
+export async function listServerUsers(server: string): Promise<ServerUser[]> {
+  const { rows } = await pool().query<ServerUser>(
+    `SELECT actor, sum(calls)::float8 AS calls, sum(errors)::float8 AS errors, ${iso('max(minute)')} AS "lastSeen"
+     FROM usage_minute WHERE server = $1 AND actor <> '' AND minute > now() - interval '30 days'
+     GROUP BY actor ORDER BY calls DESC LIMIT 20`,
+    [server],
+  );
+  return rows;
+}
+
+export interface DecisionEntry {
+  time: string;
+  actor: string;
+  from: string;
+  to: string;
+  reason: string;
+}
+
+/** Decisions on a server, newest first, from the audit trail. */
+export async function listDecisions(server: string): Promise<DecisionEntry[]> {
+  const { rows } = await pool().query<DecisionEntry>(
+    `SELECT ${iso('time')} AS time, actor, body::jsonb #>> '{detail,before,decision}' AS "from",
+       body::jsonb #>> '{detail,after,decision}' AS "to", coalesce(body::jsonb #>> '{detail,reason}', '') AS reason
+     FROM audit_entry WHERE target = 'server:' || $1 AND action = 'server.decide' ORDER BY time DESC LIMIT 50`,
+    [server],
+  );
+  return rows;
+}
