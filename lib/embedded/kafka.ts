@@ -37,11 +37,7 @@ export async function startKafka(options: KafkaOptions): Promise<EmbeddedKafka> 
   const pidFile = `${dir}.pid`;
   const logFile = `${dir}.log`;
   await clearStale(pidFile, 'the Kafka');
-  const port = await freePort(options.port ?? 19092);
-  const controllerPort = await freePort(port + 1);
   const config = join(dir, 'server.properties');
-  writeFileSync(config, serverProperties(join(dir, 'data'), port, controllerPort));
-  writeFileSync(join(dir, 'log4j2.properties'), log4jProperties);
   const java = (heap: string, main: string, args: string[]) => [
     `-Xmx${heap}`,
     `-Dlog4j2.configurationFile=${join(dir, 'log4j2.properties')}`,
@@ -50,37 +46,53 @@ export async function startKafka(options: KafkaOptions): Promise<EmbeddedKafka> 
     main,
     ...args,
   ];
+  writeFileSync(join(dir, 'log4j2.properties'), log4jProperties);
 
-  if (!existsSync(join(dir, 'data/meta.properties'))) {
-    const clusterId = randomBytes(16).toString('base64url');
-    const args = java('256m', 'kafka.tools.StorageTool', ['format', '--cluster-id', clusterId, '--config', config]);
-    const result = spawnSync(javaCommand(), args, { encoding: 'utf8' });
-    if (result.status !== 0)
-      throw new Error(`Kafka's storage could not be formatted: ${result.stdout}${result.stderr}`.trim());
+  let port = options.port ?? 19092;
+  for (let tries = 0; ; tries++) {
+    port = await freePort(port);
+    writeFileSync(config, serverProperties(join(dir, 'data'), port, await freePort(port + 1)));
+    if (!existsSync(join(dir, 'data/meta.properties'))) format(java, config);
+    writeFileSync(logFile, '');
+    const server = await startKept({
+      command: javaCommand(),
+      args: java('768m', 'kafka.Kafka', [config]),
+      cwd: dir,
+      logFile,
+      pidFile,
+      stopSignal: 'SIGTERM',
+      graceMs: 20_000,
+    });
+    if (await answers(port, server)) {
+      const { pid, ended, running, stop } = server;
+      return { brokers: `127.0.0.1:${port}`, port, pid, ended, running, stop };
+    }
+    const log = readFileSync(logFile, 'utf8').trim().split('\n');
+    // Somebody may have taken a port just before us.
+    if (tries === 10 || !log.some((line) => line.includes('Address already in use'))) {
+      throw new Error(
+        `Kafka did not start (${logFile}): ${log.find((line) => /ERROR|FATAL/.test(line)) ?? log.at(-1)}`,
+      );
+    }
   }
-  writeFileSync(logFile, '');
-  const server = await startKept({
-    command: javaCommand(),
-    args: java('768m', 'kafka.Kafka', [config]),
-    cwd: dir,
-    logFile,
-    pidFile,
-    stopSignal: 'SIGTERM',
-    graceMs: 20_000,
-  });
-  await answers(port, server, logFile);
-  const { pid, ended, running, stop } = server;
-  return { brokers: `127.0.0.1:${port}`, port, pid, ended, running, stop };
 }
 
-/** Waits until the broker is unfenced and serving; its port opens only then. */
-async function answers(port: number, server: Kept, logFile: string): Promise<void> {
+function format(java: (heap: string, main: string, args: string[]) => string[], config: string): void {
+  const clusterId = randomBytes(16).toString('base64url');
+  const args = ['format', '--cluster-id', clusterId, '--config', config];
+  const result = spawnSync(javaCommand(), java('256m', 'kafka.tools.StorageTool', args), { encoding: 'utf8' });
+  if (result.status !== 0) {
+    throw new Error(`Kafka's storage could not be formatted: ${result.stdout}${result.stderr}`.trim());
+  }
+}
+
+/** Waits until the broker is unfenced and serving, as its port opens only then; false when it ended first. */
+async function answers(port: number, server: Kept): Promise<boolean> {
   while (server.running()) {
-    if (await opens(port)) return;
+    if (await opens(port)) return true;
     await sleep(100);
   }
-  const log = readFileSync(logFile, 'utf8').trim().split('\n');
-  throw new Error(`Kafka did not start (${logFile}): ${log.find((line) => /ERROR|FATAL/.test(line)) ?? log.at(-1)}`);
+  return false;
 }
 
 function opens(port: number): Promise<boolean> {

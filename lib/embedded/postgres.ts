@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { clearStale, type Kept, startKept } from './kept';
@@ -34,7 +34,7 @@ export interface EmbeddedPostgres {
 }
 
 /** Durable (fsync, synchronous commit and full-page writes stay on), and with room for a stream of COPY on a small machine. */
-const ourSettings = {
+const ourSettings: Record<string, string | number> = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   max_connections: 100,
@@ -60,87 +60,79 @@ const ourSettings = {
 export async function startPostgres(options: PostgresOptions): Promise<EmbeddedPostgres> {
   const binaries = postgresBinaries();
   const dir = reachableDataDir(options.dir, binaries.owner);
-  const pidFile = `${dir}.pid`;
-  const logFile = `${dir}.log`;
-  await clearStale(pidFile, 'the Postgres');
-  if (!existsSync(join(dir, 'PG_VERSION'))) initialise(binaries, dir);
-  const password = readFileSync(`${dir}.password`, 'utf8').trim();
-  const port = await freePort(options.port ?? 54320);
   const settings = { ...ourSettings, ...options.settings };
-  const args = ['-D', dir, '-p', String(port)];
-  for (const [name, value] of Object.entries(settings)) args.push('-c', `${name}=${value}`);
+  await clearStale(`${dir}.pid`, 'the Postgres');
+  if (!existsSync(join(dir, 'PG_VERSION'))) initialise(binaries, dir, settings.fsync !== 'off');
+  const password = readFileSync(`${dir}.password`, 'utf8').trim();
+  const urlOf = (port: number, database: string) => `postgresql://custody:${password}@127.0.0.1:${port}/${database}`;
 
-  writeFileSync(logFile, '');
-  const urlOf = (database: string) => `postgresql://custody:${password}@127.0.0.1:${port}/${database}`;
-  const server = await startUntilUp();
-  const database = options.database ?? 'custody';
-  await createDatabase(urlOf('postgres'), database);
-  return {
-    url: urlOf(database),
-    port,
-    dir,
-    pid: server.pid,
-    ended: server.ended,
-    running: server.running,
-    stop: server.stop,
-  };
-
-  async function startUntilUp(): Promise<Kept> {
-    const { owner } = binaries;
-    for (let tries = 0; ; tries++) {
-      const kept = await startKept({
-        command: binaries.postgres,
-        args,
-        cwd: '/',
-        ...owner,
-        logFile,
-        pidFile,
-        stopSignal: 'SIGINT',
-        graceMs: 60_000,
-      });
-      if (await answers(urlOf('postgres'), kept)) return kept;
-      const log = readFileSync(logFile, 'utf8');
-      // Backends of a postmaster that was killed still hold its shared memory for a moment.
-      const lingering = /pre-existing shared memory block|lock file "postmaster.pid" already exists/.test(log);
-      if (!lingering || tries === 60) {
-        throw new Error(`Postgres did not start (${logFile}): ${log.trim().split('\n').slice(-3).join(' | ')}`);
-      }
-      writeFileSync(logFile, '');
-      await sleep(500);
+  let port = options.port ?? 54320;
+  for (let tries = 0; ; tries++) {
+    port = await freePort(port);
+    const server = await startServer(binaries, dir, port, settings);
+    if (await answers(urlOf(port, 'postgres'), server)) {
+      const database = options.database ?? 'custody';
+      await createDatabase(urlOf(port, 'postgres'), database);
+      const { pid, ended, running, stop } = server;
+      return { url: urlOf(port, database), port, dir, pid, ended, running, stop };
     }
+    const log = readFileSync(`${dir}.log`, 'utf8');
+    if (tries === 60 || !passing.test(log)) {
+      throw new Error(`Postgres did not start (${dir}.log): ${log.trim().split('\n').slice(-3).join(' | ')}`);
+    }
+    await sleep(500);
   }
 }
 
-function initialise(binaries: PostgresBinaries, dir: string): void {
+/** What goes by: backends of a killed postmaster that still hold its memory, a port that somebody took just before us. */
+const passing = /pre-existing shared memory block|lock file "postmaster.pid" already exists|Address already in use/;
+
+function startServer(
+  binaries: PostgresBinaries,
+  dir: string,
+  port: number,
+  settings: Record<string, string | number>,
+): Promise<Kept> {
+  const logFile = `${dir}.log`;
+  writeFileSync(logFile, '');
+  const args = ['-D', dir, '-p', String(port)];
+  for (const [name, value] of Object.entries(settings)) args.push('-c', `${name}=${value}`);
+  return startKept({
+    command: binaries.postgres,
+    args,
+    cwd: '/',
+    ...binaries.owner,
+    logFile,
+    pidFile: `${dir}.pid`,
+    stopSignal: 'SIGINT',
+    graceMs: 60_000,
+  });
+}
+
+/** Makes the cluster beside its place and moves it there whole, so that an interrupted start leaves none that is half made. */
+function initialise(binaries: PostgresBinaries, dir: string, sync: boolean): void {
   const { owner } = binaries;
-  rmSync(dir, { recursive: true, force: true });
-  mkdirSync(dirname(dir), { recursive: true });
-  mkdirSync(dir, { mode: 0o700 });
+  const unfinished = `${dir}.new`;
   const passwordFile = `${dir}.password`;
+  rmSync(unfinished, { recursive: true, force: true });
+  mkdirSync(unfinished, { recursive: true, mode: 0o700 });
   writeFileSync(passwordFile, `${randomBytes(18).toString('base64url')}\n`, { mode: 0o600 });
   if (owner.uid !== undefined && owner.gid !== undefined) {
-    chownSync(dir, owner.uid, owner.gid);
+    chownSync(unfinished, owner.uid, owner.gid);
     chownSync(passwordFile, owner.uid, owner.gid);
   }
-  chmodSync(dir, 0o700);
-  const flags = [
-    '--username=custody',
-    `--pwfile=${passwordFile}`,
-    '--auth=scram-sha-256',
-    '--encoding=UTF8',
-    '--no-sync',
-  ];
-  const result = spawnSync(
-    binaries.initdb,
-    [`--pgdata=${dir}`, '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', ...flags],
-    {
-      ...owner,
-      cwd: '/',
-      env: { ...process.env, LC_ALL: 'C' },
-      encoding: 'utf8',
-    },
-  );
+  const flags = ['--username=custody', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8'];
+  const locale = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+  if (!sync) flags.push('--no-sync');
+  const result = spawnSync(binaries.initdb, [`--pgdata=${unfinished}`, ...locale, ...flags], {
+    ...owner,
+    cwd: '/',
+    env: { ...process.env, LC_ALL: 'C' },
+    encoding: 'utf8',
+  });
   if (result.status !== 0) throw new Error(`initdb failed: ${result.error?.message ?? result.stderr.trim()}`);
+  rmSync(dir, { recursive: true, force: true });
+  renameSync(unfinished, dir);
 }
 
 /** Waits until the server answers; false when it ended first. Crash recovery may take its time. */

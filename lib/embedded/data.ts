@@ -1,0 +1,29 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { postgresBinaries, reachableDataDir } from './postgres-binaries';
+
+/** The folder of the embedded servers' data and of what was made up for this installation. */
+export function dataDir(): string {
+  return resolve(process.env.CUSTODY_DATA || '.custody');
+}
+
+/** A secret of this installation, made at the first call and kept in a file that only its owner reads. */
+export function keptSecret(name: string): string {
+  const file = join(dataDir(), `${name}.secret`);
+  if (!existsSync(file)) {
+    mkdirSync(dataDir(), { recursive: true });
+    writeFileSync(file, `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600 });
+  }
+  return readFileSync(file, 'utf8').trim();
+}
+
+/** Throws the embedded data away. Only what Custody itself put there: the folder may be one of somebody's choosing. */
+export function discardData(): void {
+  const dir = dataDir();
+  const postgres = reachableDataDir(join(dir, 'postgres'), postgresBinaries().owner);
+  for (const path of [postgres, join(dir, 'kafka')]) {
+    for (const suffix of ['', '.new', '.log', '.password']) rmSync(path + suffix, { recursive: true, force: true });
+  }
+  for (const name of ['keys', 'scenario', 'sensor']) rmSync(join(dir, name), { recursive: true, force: true });
+}

