@@ -32,10 +32,12 @@ export interface Redacted {
 const patterns: readonly Pattern[] = [...secretPatterns, assignedSecret, ...personalPatterns];
 const categories = new Map(patterns.map((pattern) => [pattern.kind, pattern.category]));
 
-/** Words for a gate that other searches share: an event without them, without `@` and without many digits holds nothing. */
+/**
+ * For a gate that other searches share: an event of which no string, as it stands and as `normalise` decodes it, holds one
+ * of these words or has one of `redactionNeeds`, holds nothing to redact.
+ */
 export const redactionKeywords: readonly string[] = [...patterns.flatMap((pattern) => pattern.keywords), '[redacted:'];
-/** With these the event must be looked at even without a keyword. */
-export const redactionNeeds = noticed.at | noticed.digits | noticed.run;
+export const redactionNeeds = noticed.at | noticed.digits;
 
 let compiled: Keywords | undefined;
 const keywords = (): Keywords => {

@@ -8,7 +8,7 @@ export const noticed = {
   at: 4,
   /** Nine or more digits with nothing but the usual separators between them. */
   digits: 8,
-  /** A run of 20 or more letters and digits as base64 and hexadecimal have them. */
+  /** A run of 20 or more letters and digits, as base64 and hexadecimal have them. */
   run: 16,
 } as const;
 
@@ -77,7 +77,7 @@ const kinds = Uint8Array.from({ length: 128 }, (_, code) => {
   if (code < 32 && !'\t\n\r'.includes(character)) kind |= noticed.unusual;
   if ('%&\\'.includes(character)) kind |= noticed.escape;
   if (character === '@') kind |= noticed.at;
-  if (/[A-Za-z0-9+/=_-]/.test(character)) kind |= isRun;
+  if (/[A-Za-z0-9+]/.test(character)) kind |= isRun;
   if (/[0-9]/.test(character)) kind |= isDigit;
   if (/[ ().+/-]/.test(character)) kind |= isSeparator;
   return kind;

@@ -22,5 +22,4 @@ export function normalise(text: string): string {
   return normal.length > longest ? normal.slice(0, longest) : normal;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const unusual = /[^\t\n\r\u0020-\u007e]/;

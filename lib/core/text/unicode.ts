@@ -4,6 +4,7 @@
 
 /** Zero width, bidirectional controls, variation selectors, tag characters and other format characters. */
 const invisible =
+  // biome-ignore lint/suspicious/noMisleadingCharacterClass: each of them counts alone
   /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb]|\ud834[\udd73-\udd7a]|\udb40[\udc00-\uddef]/g;
 
 export interface Concealed {
@@ -26,6 +27,7 @@ export function findConcealed(text: string): Concealed {
   return {
     hidden,
     bidi: text.match(/[\u202a-\u202e\u2066-\u2069]/g)?.length ?? 0,
+    // biome-ignore lint/suspicious/noMisleadingCharacterClass: each of them counts alone
     zeroWidth: text.match(/(?<=[A-Za-z])[\u200b\u200c\u200d\u2060\ufeff\u00ad]+(?=[A-Za-z])/g)?.length ?? 0,
   };
 }
@@ -83,7 +85,7 @@ const lookAlikes = new Map(
 /** Words that mix Latin with look-alikes become Latin; words of one script stay. */
 function foldLookAlikes(text: string): string {
   return text.replace(/[\p{L}\p{M}]+/gu, (word) => {
-    if (!/[A-Za-z]/.test(word) || !/[^\u0000-\u024f]/.test(word)) return word;
+    if (!/[A-Za-z]/.test(word) || !/[\u0250-\uffff]/.test(word)) return word;
     return Array.from(word, (letter) => lookAlikes.get(letter) ?? letter).join('');
   });
 }

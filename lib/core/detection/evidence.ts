@@ -1,0 +1,59 @@
+import type { AuditEvent } from '../event/envelope';
+import type { Evidence, TextField } from './rule';
+
+const longest = 400;
+const around = 120;
+
+/**
+ * Evidence in a string of the event: `start` and `end` are offsets into its normal form. Where the decisive characters
+ * stand in the event as they are, the excerpt is of the event; else it is of what they decode to, and says so.
+ */
+export function evidenceIn(field: TextField, start: number, end: number, note?: string): Evidence {
+  if (field.text === field.normal) return excerpt(field.pointer, field.text, start, end, note);
+  const decisive = field.normal.slice(start, end);
+  const at = field.text.indexOf(decisive);
+  if (at >= 0) return excerpt(field.pointer, field.text, at, at + decisive.length, note);
+  const decoded = 'Shown decoded: in the event it stands encoded or with invisible characters.';
+  return excerpt(field.pointer, field.normal, start, end, note ? `${note} ${decoded}` : decoded);
+}
+
+/** At most 400 characters around `start` to `end` of `text`, with these marked. Never cuts a surrogate pair. */
+export function excerpt(pointer: string, text: string, start: number, end: number, note?: string): Evidence {
+  const from = wholeCharacter(text, Math.max(0, start - around));
+  const to = wholeCharacter(text, Math.min(text.length, from + longest, Math.max(end + around, from + 240)));
+  const marked: [number, number] = [start - from, Math.min(end, to) - from];
+  return { pointer, excerpt: text.slice(from, to), marks: [marked], ...(note !== undefined && { note }) };
+}
+
+function wholeCharacter(text: string, at: number): number {
+  const code = at > 0 && at < text.length ? text.charCodeAt(at) : 0;
+  return code >= 0xdc00 && code <= 0xdfff ? at - 1 : at;
+}
+
+/** Evidence without text: a member of the event as such. */
+export const fact = (pointer: string, text: string, note?: string): Evidence =>
+  excerpt(pointer, text.slice(0, longest), 0, Math.min(text.length, longest), note);
+
+/** A name or value from the event within a sentence: one line, short, in quotation marks. */
+export function quote(text: string | undefined, most = 60): string {
+  const line = (text ?? '').replace(/[\s\p{C}]+/gu, ' ').trim();
+  const characters = Array.from(line);
+  return `“${characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : line}”`;
+}
+
+/** Who the event is about, for sentences and for dedup keys. */
+export function partiesOf(event: AuditEvent) {
+  const { server, tool, actor, resource, prompt } = event.data;
+  const serverKey = server?.id ?? '';
+  const toolName = tool?.name ?? prompt?.name ?? resource?.uri ?? '';
+  return {
+    serverKey,
+    toolName,
+    server: server?.name ?? serverKey,
+    actor: actor?.display ?? actor?.id ?? '',
+    /** “read_file” of “files”. */
+    toolOfServer: toolName
+      ? `${quote(toolName)} of ${quote(server?.name ?? serverKey)}`
+      : quote(server?.name ?? serverKey),
+  };
+}

@@ -1,0 +1,42 @@
+import { fact, partiesOf, quote } from '../evidence';
+import type { Rule } from '../rule';
+
+export const rule: Rule = {
+  id: 'unlisted-server',
+  title: 'Server in use that nobody approved',
+  description: 'An agent used a server that is not on the allowlist, or that was denied.',
+  class: 'unlisted_server',
+  status: 'stable',
+  level: 'medium',
+  tags: ['owasp.mcp09', 'owasp.asi04', 'safe.t1003', 'cosai.t11'],
+  falsePositives: ['A new server that a team is trying out before it asks for approval.'],
+  triage: [
+    'Find out who started the server, from where, and what it is (name, command, image, address).',
+    'Look at its tool definitions and at what was sent to it.',
+    'Approve it with a reason if it may stay; else deny it and have it removed from the client’s configuration.',
+  ],
+  keywords: [],
+  types: ['rpc.tools_call', 'rpc.resources_read', 'rpc.prompts_get', 'rpc.sampling', 'rpc.elicitation'],
+  match({ event, server }) {
+    const { serverKey, server: name, toolOfServer, actor } = partiesOf(event);
+    if (!serverKey || server?.decision === 'approved') return [];
+    const denied = server?.decision === 'denied';
+    const who = actor ? `${quote(actor)} used` : 'Somebody used';
+    return [
+      {
+        summary: denied
+          ? `${who} ${toolOfServer}, although the server is denied.`
+          : `${who} ${toolOfServer}; the server is not on the allowlist.`,
+        level: denied ? 'high' : 'medium',
+        dedup: `${serverKey}|${denied ? 'denied' : 'unlisted'}`,
+        evidence: [
+          fact(
+            '/data/server/id',
+            serverKey,
+            server ? `Server ${quote(name)}.` : `First event of server ${quote(name)}.`,
+          ),
+        ],
+      },
+    ];
+  },
+};
