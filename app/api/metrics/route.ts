@@ -9,7 +9,11 @@ export const GET = route(async (request) => {
   const token = env().METRICS_TOKEN;
   if (!token) throw new ServiceError('not_found', 'Metrics are off.', 'Set METRICS_TOKEN and send it as bearer token.');
   if (!same(request.headers.get('authorization') ?? '', `Bearer ${token}`)) {
-    throw new ServiceError('unauthenticated', 'The token is not right.', 'Send "Authorization: Bearer <METRICS_TOKEN>".');
+    throw new ServiceError(
+      'unauthenticated',
+      'The token is not right.',
+      'Send "Authorization: Bearer <METRICS_TOKEN>".',
+    );
   }
   const { contentType, text } = await metricsPage();
   return new Response(text, { headers: { 'content-type': contentType, 'cache-control': 'no-store' } });
