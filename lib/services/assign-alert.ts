@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { may } from '../core/access';
 import { addAlertActivity, assignAlert as assignRow, findAlertState } from '../store/alert-changes';
 import { announce } from '../store/announce';
-import { findUserByEmail } from '../store/users';
+import type { Tx } from '../store/transaction';
+import { findRole } from '../store/users';
 import { callerName } from './caller';
 import { changedMeanwhile, notFound, ServiceError } from './error';
 import { verb } from './verb';
@@ -15,7 +16,7 @@ export const assignAlert = verb({
   scope: 'alert:write',
   input: z.object({ id: z.uuid(), from: person, to: person }),
   async change(tx, { id, from, to }, caller) {
-    if (to !== null) await checkAssignee(to);
+    if (to !== null) await checkAssignee(tx, to);
     if (!(await assignRow(tx, { id, from, to }))) {
       const now = await findAlertState(tx, id);
       throw now ? changedMeanwhile('assignee', now.assignee ?? 'nobody') : notFound('alert with this id');
@@ -26,9 +27,9 @@ export const assignAlert = verb({
   },
 });
 
-async function checkAssignee(email: string): Promise<void> {
-  const user = await findUserByEmail(email);
-  if (user && !user.disabled && may(user.role, 'alert:write')) return;
+async function checkAssignee(tx: Tx, email: string): Promise<void> {
+  const role = await findRole(tx, email);
+  if (role && may(role, 'alert:write')) return;
   throw new ServiceError('invalid', `${email} cannot work on alerts.`, 'Choose an analyst, a responder or an admin.', {
     fields: { to: 'Not someone who can work on alerts' },
   });

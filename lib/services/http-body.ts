@@ -21,9 +21,14 @@ export async function readBody(request: Request, limits = bodyLimits): Promise<U
     return await collect(gunzip, limits.unfolded, 'unfolded body');
   } catch (error) {
     if (error instanceof ServiceError) throw error;
-    throw new ServiceError('invalid', 'The body is not gzip, or is cut short.', 'Compress the whole body and send it again.', {
-      cause: error,
-    });
+    throw new ServiceError(
+      'invalid',
+      'The body is not gzip, or is cut short.',
+      'Compress the whole body and send it again.',
+      {
+        cause: error,
+      },
+    );
   } finally {
     gunzip.destroy();
   }
@@ -39,9 +44,23 @@ async function collect(
   for await (const chunk of chunks) {
     size += chunk.length;
     if (size > limit) {
-      throw new ServiceError('too_large', `The ${what} is over ${limit >> 20} MiB.`, 'Send fewer events in one request.');
+      throw new ServiceError(
+        'too_large',
+        `The ${what} is over ${limit >= 1 << 20 ? `${limit >> 20} MiB` : `${limit >> 10} KiB`}.`,
+        'Send less in one request.',
+      );
     }
     parts.push(chunk);
   }
   return new Uint8Array(Buffer.concat(parts));
+}
+
+/** A small JSON body: at most 64 KiB. Throws ServiceError `too_large` or `invalid`. */
+export async function readJson(request: Request): Promise<unknown> {
+  const bytes = await readBody(request, { sent: 64 << 10, unfolded: 64 << 10 });
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new ServiceError('invalid', 'The body is not JSON in UTF-8.', 'Send one JSON object.', { cause });
+  }
 }

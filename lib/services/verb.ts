@@ -14,6 +14,8 @@ export interface Done<Output> {
   after?: Record<string, unknown>;
   /** The person's own words. */
   reason?: string;
+  /** Nothing was changed, because it was so already: no audit entry. */
+  unchanged?: boolean;
 }
 
 interface Definition<Input extends z.ZodType, Output> {
@@ -43,7 +45,8 @@ export function verb<Input extends z.ZodType, Output>(definition: Definition<Inp
     authorise(caller, definition.scope, definition.keyScope);
     const input = parseInput(definition.input, raw);
     return transaction(async (tx) => {
-      const { output, target, before, after, reason } = await definition.change(tx, input, caller);
+      const { output, target, before, after, reason, unchanged } = await definition.change(tx, input, caller);
+      if (unchanged) return output;
       await appendAudit(tx, {
         actor: callerName(caller),
         role: callerRole(caller),

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { AlertStatus, Resolution } from '../core/alert/triage';
 import type { Tx } from './transaction';
 
 export interface AlertState {
   id: string;
-  status: string;
-  resolution: string | null;
+  status: AlertStatus;
+  resolution: Resolution | null;
   assignee: string | null;
 }
 
@@ -16,7 +17,7 @@ export async function findAlertState(tx: Tx, id: string): Promise<AlertState | n
 /** True where the alert still had the status `from`. Throws SQLSTATE 23505 where another open alert has the same dedup key. */
 export async function moveAlert(
   tx: Tx,
-  change: { id: string; from: string; to: string; resolution: string | null },
+  change: { id: string; from: AlertStatus; to: AlertStatus; resolution: Resolution | null },
 ): Promise<boolean> {
   const { rowCount } = await tx.query(
     'UPDATE alert SET status = $3, resolution = $4, updated_at = now() WHERE id = $1 AND status = $2',

@@ -31,6 +31,14 @@ export const listUsers = () =>
     select: { id: true, email: true, name: true, role: true, disabled: true, createdAt: true, lastLoginAt: true },
   });
 
+/** Role of the user with this address; null where there is none who can sign in. */
+export async function findRole(tx: Tx, email: string): Promise<Role | null> {
+  const { rows } = await tx.query<{ role: Role }>('SELECT role FROM app_user WHERE email = $1 AND NOT disabled', [
+    email,
+  ]);
+  return rows[0]?.role ?? null;
+}
+
 /** False where the address is taken. */
 export async function insertUser(tx: Tx, user: Omit<UserRow, 'disabled'>): Promise<boolean> {
   const { rowCount } = await tx.query(

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { isWeakPublicKey } from '../core/provenance/crypto';
+import { announce } from '../store/announce';
+import { insertSourceKey, lockSourceKeys } from '../store/source-keys';
+import { callerName, isKey } from './caller';
+import { ServiceError } from './error';
+import { verb } from './verb';
+
+const publicKey = z
+  .string()
+  .max(100)
+  .transform((text) => new Uint8Array(Buffer.from(text, 'base64')))
+  .refine((bytes) => bytes.length === 32, 'Must be the base64 of the 32 bytes of an Ed25519 public key')
+  .refine((bytes) => bytes.length !== 32 || !isWeakPublicKey(bytes), 'This key has a small order and proves nothing');
+
+/**
+ * Lets a key sign for a source. A source's first key comes by an API key that has `source:enroll`; once a source has one,
+ * only a person adds another, so that a stolen API key cannot speak for a source that is known. Enrolling the same key
+ * again changes nothing. The kid is the RFC 7638 thumbprint of the key where none is given.
+ */
+export const enrollSourceKey = verb({
+  action: 'source_key.enroll',
+  scope: 'apikey:write',
+  keyScope: 'source:enroll',
+  input: z.object({
+    source: z.string().trim().min(1).max(512),
+    publicKey,
+    kid: z
+      .string()
+      .regex(/^[A-Za-z0-9._:~-]{1,128}$/, 'At most 128 letters, digits and . _ : ~ -')
+      .optional(),
+  }),
+  async change(tx, { source, publicKey, kid = thumbprint(publicKey) }, caller) {
+    const keys = await lockSourceKeys(tx, source);
+    const output = { source, kid };
+    const target = `source_key:${kid}`;
+    const same = keys.find((key) => key.kid === kid);
+    if (same && same.revokedAt === null && Buffer.from(same.publicKey).equals(publicKey)) {
+      return { output, target, unchanged: true };
+    }
+    if (same) throw taken(kid);
+    if (keys.length > 0 && isKey(caller)) {
+      throw new ServiceError(
+        'forbidden',
+        `The source ${source} has a key already.`,
+        'Ask an administrator to enroll this one, or send under another source.',
+      );
+    }
+    if (!(await insertSourceKey(tx, { kid, publicKey, source, addedBy: callerName(caller) }))) throw taken(kid);
+    await announce(tx, 'source_key', kid);
+    return { output, target, after: { source, public_key: Buffer.from(publicKey).toString('base64') } };
+  },
+});
+
+const taken = (kid: string) =>
+  new ServiceError('conflict', `The key id ${kid} is taken or revoked.`, 'Make a new key and enroll that one.');
+
+function thumbprint(publicKey: Uint8Array): string {
+  const jwk = `{"crv":"Ed25519","kty":"OKP","x":"${Buffer.from(publicKey).toString('base64url')}"}`;
+  return createHash('sha256').update(jwk).digest('base64url');
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { parseInput } from './verb';
+
+/** Rows of one page. */
+export const pageSize = z.coerce.number().int().min(1).max(1000).default(100);
+
+/** A cursor as a client hands it back: base64url of JSON that must fit `shape`. */
+export const cursorText = <Shape extends z.ZodType>(shape: Shape) =>
+  z
+    .string()
+    .max(2000)
+    .transform((text, context) => {
+      try {
+        return JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown;
+      } catch {
+        context.addIssue({ code: 'custom', message: 'Use the address in "next" as it is' });
+        return z.NEVER;
+      }
+    })
+    .pipe(shape);
+
+/** A request's query, each parameter at most once. Throws ServiceError `invalid`. */
+export function queryOf<Query extends z.ZodType>(request: Request, shape: Query): z.output<Query> {
+  return parseInput(shape, Object.fromEntries(new URL(request.url).searchParams));
+}
+
+/** Path and query of the next page; null where this was the last. */
+export function nextLink(request: Request, cursor: unknown): string | null {
+  if (cursor === null) return null;
+  const url = new URL(request.url);
+  url.searchParams.set('after', Buffer.from(JSON.stringify(cursor)).toString('base64url'));
+  return url.pathname + url.search;
+}

@@ -1,0 +1,199 @@
+import { readdirSync } from 'node:fs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Actor, may, type Role, roles } from '@/lib/core/access';
+import { assignAlert } from '@/lib/services/assign-alert';
+import { changeOwnPassword } from '@/lib/services/change-own-password';
+import { commentAlert } from '@/lib/services/comment-alert';
+import { createApiKey } from '@/lib/services/create-api-key';
+import { createUser } from '@/lib/services/create-user';
+import { decideServer } from '@/lib/services/decide-server';
+import { discardDeadLetter } from '@/lib/services/discard-dead-letter';
+import { enrollSourceKey } from '@/lib/services/enroll-source-key';
+import { hashPassword } from '@/lib/services/password';
+import { replayDeadLetter } from '@/lib/services/replay-dead-letter';
+import { revokeApiKey } from '@/lib/services/revoke-api-key';
+import { revokeSourceKey } from '@/lib/services/revoke-source-key';
+import { setAlertStatus } from '@/lib/services/set-alert-status';
+import { setPassword } from '@/lib/services/set-password';
+import { updateUser } from '@/lib/services/update-user';
+import { viewDeadLetter } from '@/lib/services/view-dead-letter';
+import { viewPayload } from '@/lib/services/view-payload';
+import { auditOf, madeAlert, madeDeadLetter, madeEvent, madeServer, madeUser, newPublicKey } from '../../support/made';
+import { testDatabase } from '../../support/postgres';
+
+const db = testDatabase();
+const people = {} as Record<Role, Actor>;
+beforeAll(async () => {
+  for (const role of roles) people[role] = await madeUser(db.pool, role, await hashPassword('the old password'));
+});
+
+/** One case for each verb: what it needs, and a call of it that succeeds for whoever may. */
+interface Case {
+  file: string;
+  verb: { (caller: Actor, input: never): Promise<unknown>; action: string; scope: string };
+  prepare(actor: Actor): Promise<{ input: unknown; target?: string }>;
+}
+const cases: Case[] = [
+  {
+    file: 'set-alert-status',
+    verb: setAlertStatus,
+    prepare: async () => {
+      const id = await madeAlert(db.pool);
+      return { input: { id, from: 'new', to: 'in_progress' }, target: `alert:${id}` };
+    },
+  },
+  {
+    file: 'assign-alert',
+    verb: assignAlert,
+    prepare: async () => {
+      const id = await madeAlert(db.pool);
+      return { input: { id, from: null, to: people.analyst.email }, target: `alert:${id}` };
+    },
+  },
+  {
+    file: 'comment-alert',
+    verb: commentAlert,
+    prepare: async () => {
+      const id = await madeAlert(db.pool);
+      return { input: { id, body: 'Looks real' }, target: `alert:${id}` };
+    },
+  },
+  {
+    file: 'decide-server',
+    verb: decideServer,
+    prepare: async () => {
+      const key = await madeServer(db.pool);
+      return { input: { key, from: 'unlisted', to: 'approved', reason: 'Reviewed' }, target: `server:${key}` };
+    },
+  },
+  {
+    file: 'create-api-key',
+    verb: createApiKey,
+    prepare: async () => ({ input: { name: 'a', scopes: ['events:write'], days: 1 } }),
+  },
+  {
+    file: 'revoke-api-key',
+    verb: revokeApiKey,
+    prepare: async () => {
+      const { id } = await createApiKey(people.admin, { name: 'a', scopes: ['event:read'], days: 1 });
+      return { input: { id }, target: `api_key:${id}` };
+    },
+  },
+  {
+    file: 'create-user',
+    verb: createUser,
+    prepare: async (actor) => {
+      const email = `new-${actor.id}@example.org`;
+      return { input: { email, name: 'New', role: 'viewer' }, target: `user:${email}` };
+    },
+  },
+  {
+    file: 'update-user',
+    verb: updateUser,
+    prepare: async () => {
+      const user = await madeUser(db.pool, 'viewer');
+      return { input: { id: user.id, role: 'analyst' }, target: `user:${user.email}` };
+    },
+  },
+  {
+    file: 'set-password',
+    verb: setPassword,
+    prepare: async () => {
+      const user = await madeUser(db.pool, 'viewer');
+      return { input: { id: user.id, password: 'a new password' }, target: `user:${user.email}` };
+    },
+  },
+  {
+    file: 'change-own-password',
+    verb: changeOwnPassword,
+    prepare: async (actor) => ({
+      input: { present: 'the old password', password: 'the old password' },
+      target: `user:${actor.email}`,
+    }),
+  },
+  {
+    file: 'view-payload',
+    verb: viewPayload,
+    prepare: async () => {
+      const { id } = await madeEvent(db.pool);
+      return { input: { id }, target: `event:${id}` };
+    },
+  },
+  {
+    file: 'view-dead-letter',
+    verb: viewDeadLetter,
+    prepare: async () => {
+      const id = await madeDeadLetter(db.pool);
+      return { input: { id }, target: `dead_letter:${id}` };
+    },
+  },
+  {
+    file: 'discard-dead-letter',
+    verb: discardDeadLetter,
+    prepare: async () => {
+      const id = await madeDeadLetter(db.pool);
+      return { input: { id, reason: 'Noise' }, target: `dead_letter:${id}` };
+    },
+  },
+  {
+    file: 'replay-dead-letter',
+    verb: replayDeadLetter,
+    prepare: async () => {
+      const id = await madeDeadLetter(db.pool);
+      return { input: { id }, target: `dead_letter:${id}` };
+    },
+  },
+  {
+    file: 'enroll-source-key',
+    verb: enrollSourceKey,
+    prepare: async (actor) => ({ input: { source: `urn:mcp:src:test:${actor.role}:1`, publicKey: newPublicKey() } }),
+  },
+  {
+    file: 'revoke-source-key',
+    verb: revokeSourceKey,
+    prepare: async () => {
+      const publicKey = newPublicKey();
+      const { kid } = await enrollSourceKey(people.admin, { source: `urn:mcp:src:test:${publicKey}:1`, publicKey });
+      return { input: { kid, reason: 'Laptop lost' }, target: `source_key:${kid}` };
+    },
+  },
+] as Case[];
+
+test('every file that defines a verb has a case', async () => {
+  const defining: string[] = [];
+  for (const file of readdirSync('lib/services')) {
+    const module: Record<string, unknown> = await import(`@/lib/services/${file.replace('.ts', '')}.ts`);
+    const verbs = Object.values(module).filter((value) => typeof value === 'function' && 'action' in value);
+    if (verbs.length > 0) defining.push(file.replace('.ts', ''));
+  }
+  expect(cases.map(({ file }) => file).sort()).toEqual(defining.sort());
+});
+
+const countEntries = async (action: string) =>
+  Number((await db.pool.query('SELECT count(*) FROM audit_entry WHERE action = $1', [action])).rows[0].count);
+
+describe.each(cases)('$file', ({ verb, prepare }) => {
+  test.each(roles)('%s', async (role) => {
+    const actor = people[role];
+    const { input, target } = await prepare(actor);
+    const before = await countEntries(verb.action);
+    const call = verb(actor, input as never);
+    if (!may(role, verb.scope as never)) {
+      await expect(call).rejects.toMatchObject({ name: 'ServiceError', code: 'forbidden' });
+      expect(await countEntries(verb.action)).toBe(before);
+      return;
+    }
+    await call;
+    expect(await countEntries(verb.action)).toBe(before + 1);
+    if (!target) return;
+    const entry = (await auditOf(db.pool, target)).at(-1);
+    expect(entry).toMatchObject({ actor: actor.email, role, action: verb.action });
+  });
+
+  test('refuses input that is not usable, and an API key that may not', async () => {
+    const actor = people[roles.find((role) => may(role, verb.scope as never)) as Role];
+    await expect(verb(actor, { nonsense: 1 } as never)).rejects.toMatchObject({ code: 'invalid' });
+    const key = { keyId: 'k', keyName: 'k', keyScopes: ['events:write', 'event:read', 'alert:read', 'integrity:read'] };
+    await expect(verb(key as never, {} as never)).rejects.toMatchObject({ code: 'forbidden' });
+  });
+});
