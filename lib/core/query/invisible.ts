@@ -6,7 +6,7 @@ export interface TextPart {
   mark?: string;
 }
 
-const named: Record<number, string> = {
+const names: Record<number, string> = {
   0: 'NUL',
   7: 'BEL',
   8: 'BS',
@@ -15,11 +15,7 @@ const named: Record<number, string> = {
   127: 'DEL',
   160: 'NBSP',
   173: 'SHY',
-  847: 'CGJ',
   1564: 'ALM',
-  4447: 'HCF',
-  4448: 'HJF',
-  6158: 'MVS',
   8203: 'ZWSP',
   8204: 'ZWNJ',
   8205: 'ZWJ',
@@ -37,35 +33,62 @@ const named: Record<number, string> = {
   8295: 'RLI',
   8296: 'FSI',
   8297: 'PDI',
-  12644: 'HF',
   65279: 'BOM',
-  65440: 'HHF',
 };
-// Line feed and tab are what they look like; everything else without ink is marked.
-const inkless =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ufe00-\ufe0e\ufeff\uffa0\ufff0-\ufffb]|[\u{e0000}-\u{e0fff}]|[\u{1d173}-\u{1d17a}]|[\ud800-\udfff]/gu;
 
-function nameOf(character: string): string {
-  const code = character.codePointAt(0) ?? 0;
-  const hex = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
-  if (named[code]) return `${named[code]} ${hex}`;
+/** Code points without ink, both ends included. Line feed and tab are what they look like, U+FE0F only dresses an emoji. */
+const inkless: [first: number, last: number][] = [
+  [0x00, 0x08],
+  [0x0b, 0x1f],
+  [0x7f, 0xa0],
+  [0xad, 0xad],
+  [0x34f, 0x34f],
+  [0x61c, 0x61c],
+  [0x115f, 0x1160],
+  [0x17b4, 0x17b5],
+  [0x180b, 0x180f],
+  [0x2000, 0x200f],
+  [0x2028, 0x202f],
+  [0x205f, 0x206f],
+  [0x3000, 0x3000],
+  [0x3164, 0x3164],
+  [0xd800, 0xdfff],
+  [0xfe00, 0xfe0e],
+  [0xfeff, 0xfeff],
+  [0xffa0, 0xffa0],
+  [0xfff0, 0xfffb],
+  [0x1d173, 0x1d17a],
+  [0xe0000, 0xe0fff],
+];
+const isInkless = (code: number): boolean => inkless.some(([first, last]) => code >= first && code <= last);
+
+function nameOf(code: number): string {
   // Tag characters spell ASCII that nobody sees: say which.
   if (code >= 0xe0020 && code <= 0xe007e) return `TAG ${String.fromCharCode(code - 0xe0000)}`;
-  return hex;
+  const hex = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+  return names[code] ? `${names[code]} ${hex}` : hex;
 }
 
-/** The text in parts, in order. A variation selector after an emoji (U+FE0F) is left alone. */
+/** The text in parts, in order; all parts together are the text. */
 export function markInvisible(text: string): TextPart[] {
   const parts: TextPart[] = [];
-  let from = 0;
-  for (const match of text.matchAll(inkless)) {
-    if (match.index > from) parts.push({ text: text.slice(from, match.index) });
-    parts.push({ text: match[0], mark: nameOf(match[0]) });
-    from = match.index + match[0].length;
+  let plain = '';
+  for (const character of text) {
+    const code = character.codePointAt(0) as number;
+    if (!isInkless(code)) {
+      plain += character;
+      continue;
+    }
+    if (plain) parts.push({ text: plain });
+    parts.push({ text: character, mark: nameOf(code) });
+    plain = '';
   }
-  if (from < text.length) parts.push({ text: text.slice(from) });
+  if (plain) parts.push({ text: plain });
   return parts;
 }
 
 /** The same as one string: `⟦RLO U+202E⟧` in the place of each. */
-export const withMarks = (text: string): string => text.replace(inkless, (character) => `⟦${nameOf(character)}⟧`);
+export const withMarks = (text: string): string =>
+  markInvisible(text)
+    .map((part) => (part.mark ? `⟦${part.mark}⟧` : part.text))
+    .join('');

@@ -1,0 +1,9 @@
+/** One condition as query text: `server:"stdio:files"`. Kept apart from the parser, which the browser does without. */
+export const condition = (field: string, value: string, excluded = false): string =>
+  `${excluded ? '-' : ''}${field}:${/^[\w.*-]+$/.test(value) ? value : `"${value.replace(/(["\\])/g, '\\$1')}"`}`;
+
+/** Adds a condition to a query, once. */
+export function withCondition(query: string, field: string, value: string, excluded = false): string {
+  const added = condition(field, value, excluded);
+  return query.includes(added) ? query : `${query} ${added}`.trim();
+}
