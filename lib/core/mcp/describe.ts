@@ -55,7 +55,7 @@ export function describe<C extends Circumstance>(
         meta: Object.keys(meta).length > 0 ? meta : undefined,
       }),
     },
-    ...defined({ client: connection.client, server: connection.server }),
+    ...defined({ client: brief(connection.client, method), server: brief(connection.server, method) }),
     request: { bytes: sent.bytes, ...(Object.keys(rest).length > 0 ? { params: rest } : {}) },
     outcome: outcomeOf(exchange),
   };
@@ -238,6 +238,13 @@ function learn(exchange: Exchange, meta: JsonObject, result: JsonObject | undefi
   }
   const version = handshake ? text(result?.protocolVersion) : text(meta[`${prefix}protocolVersion`]);
   if (version !== undefined) connection.protocolVersion = version;
+}
+
+/** Capabilities are told once, where they were said. */
+function brief<T extends { capabilities?: unknown }>(party: T | undefined, method: string): T | undefined {
+  if (!party || method === 'initialize' || method === 'server/discover') return party;
+  const { capabilities: _, ...rest } = party;
+  return rest as T;
 }
 
 const party = (info: JsonObject) =>

@@ -71,6 +71,8 @@ export function createPairing<C extends Circumstance>(limit = 10_000) {
       if (open.size > limit) left.push(...giveUp(open.keys().next().value as string, 'evicted'));
       return left;
     },
+    /** One request that nobody will answer; none where it was answered. */
+    abandon: (scope: string, direction: Direction, id: MessageId) => giveUp(keyOf(scope, direction, id), 'closed'),
     /** Requests that stay unanswered because their scope ended (all scopes, where none is given). */
     close(scope?: string): Exchange<C>[] {
       const keys = [...open.keys()].filter((key) => scope === undefined || key.startsWith(`${scope}\u0000`));

@@ -1,0 +1,121 @@
+import { createHmac, hash, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { canonicalJson } from '../core/event/canonical';
+import type { AuditEvent, EventData } from '../core/event/envelope';
+import { uuidV7 } from '../core/event/id';
+import { chainHash } from '../core/provenance/core';
+import { signBatch, signEvent } from '../core/provenance/signature';
+import { fingerprinter } from '../core/redaction/marker';
+import { redactEvent } from '../core/redaction/redact';
+import { sha256 } from '../platform/crypto';
+import { type Alteration, cutContent } from './safe-content';
+
+/** An event before it has its place in the chain. */
+export interface Draft {
+  type: string;
+  subject?: string;
+  traceparent?: string;
+  /** Milliseconds since 1970. */
+  at: number;
+  data: EventData;
+}
+
+export interface ChainWriter {
+  /** The drafts as signed events, one line of canonical JSON each, in order. They count as written: see `undo`. */
+  seal(drafts: Draft[]): string[];
+  /** Takes the last `seal` back, for lines that could not be kept: the chain goes on as if they had not been. */
+  undo(): void;
+  /** Place of the next event in the epoch. */
+  sequence(): number;
+}
+
+export interface ChainOptions {
+  source: string;
+  /** Name of this run of the process; chains begin at 0 in each. */
+  epoch: string;
+  kid: string;
+  privateKey: KeyObject;
+  fingerprintKey: Uint8Array;
+  /** Chain hash of the last event of the run before; undefined at the very first. */
+  previous: string | undefined;
+}
+
+/** Redacts, links and signs: the order matters, because only what may be stored may be signed. */
+export function createChainWriter(options: ChainOptions): ChainWriter {
+  const { source, epoch, kid, privateKey } = options;
+  const fingerprint = fingerprinter(
+    (key, data) => createHmac('sha256', key).update(data).digest(),
+    options.fingerprintKey,
+  );
+  let place = { sequence: 0, prevhash: options.previous };
+  let before = place;
+
+  const link = (draft: Draft): AuditEvent & { sigkid: string } => {
+    const { at, data: content, ...attributes } = draft;
+    const time = new Date(at).toISOString();
+    const { event } = redactEvent(
+      {
+        specversion: '1.0',
+        id: uuidV7(Math.floor(at), randomBytes(10)),
+        source,
+        time,
+        dataschema,
+        ...attributes,
+        data: content,
+      },
+      { fingerprint },
+    );
+    const data = fitting(event.data);
+    const linked = {
+      ...event,
+      data,
+      datacontenttype: 'application/json' as const,
+      partitionkey: source,
+      chainepoch: epoch,
+      sequence: String(place.sequence).padStart(20, '0'),
+      ...(place.prevhash === undefined ? {} : { prevhash: place.prevhash }),
+      datahash: hash('sha256', canonicalJson(data)),
+      sigkid: kid,
+    };
+    place = { sequence: place.sequence + 1, prevhash: chainHash(sha256, linked) };
+    return linked;
+  };
+
+  return {
+    seal(drafts) {
+      before = place;
+      const events = drafts.map(link);
+      const [only] = events;
+      if (events.length === 1 && only) return [canonicalJson({ ...only, sig: signEvent(only, signer) })];
+      const signatures = signBatch(sha256, events, signer);
+      return events.map((event, i) => canonicalJson({ ...event, ...signatures[i] }));
+    },
+    undo() {
+      place = before;
+    },
+    sequence: () => place.sequence,
+  };
+
+  function signer(message: Uint8Array): Uint8Array {
+    return sign(null, message, privateKey);
+  }
+}
+
+/** Of one event's data; the pipeline takes messages of 1 MiB. */
+const maxDataBytes = 800_000;
+const sections = ['request', 'result', 'tools_list', 'error', 'prompt', 'mcp', 'lifecycle'] as const;
+
+/** Content that is too long loses the middle of its longest strings, and the event says so. */
+function fitting(data: EventData): EventData {
+  if (Buffer.byteLength(JSON.stringify(data)) <= maxDataBytes) return data;
+  const cut = { ...data };
+  for (const section of sections) {
+    const alterations = new Set<Alteration>();
+    const budget = section === 'result' || section === 'tools_list' ? maxDataBytes / 4 : maxDataBytes / 16;
+    const kept = cutContent(cut[section], budget, alterations);
+    if (alterations.size > 0)
+      Object.assign(cut, { [section]: section === 'result' ? { ...kept, truncated: true } : kept });
+  }
+  return { ...cut, ext: { ...cut.ext, tap: { ...(cut.ext?.tap as object), cut: true } } };
+}
+
+const dataschema = 'urn:mcp:audit:1' as const;
