@@ -22,8 +22,16 @@ export function excerpt(pointer: string, text: string, start: number, end: numbe
   const from = wholeCharacter(text, Math.max(0, start - around));
   const to = wholeCharacter(text, Math.min(text.length, from + longest, Math.max(end + around, from + 240)));
   const marked: [number, number] = [start - from, Math.min(end, to) - from];
-  return { pointer, excerpt: text.slice(from, to), marks: [marked], ...(note !== undefined && { note }) };
+  return {
+    pointer: withoutNul(pointer),
+    excerpt: withoutNul(text.slice(from, to)),
+    marks: [marked],
+    ...(note !== undefined && { note: withoutNul(note) }),
+  };
 }
+
+/** PostgreSQL stores no U+0000; the stand-in has the same length, so that marks stay right. */
+export const withoutNul = (text: string): string => text.replaceAll('\u0000', '\ufffd');
 
 function wholeCharacter(text: string, at: number): number {
   const code = at > 0 && at < text.length ? text.charCodeAt(at) : 0;
