@@ -19,20 +19,55 @@ export type EventCore = Pick<
   | 'type'
 >;
 
-/** RFC 8785 form of an event's core; members that are absent are left out. An event itself may be given. Written out, because it runs for each event. */
+/**
+ * RFC 8785 form of an event's core; members that are absent are left out. An event itself may be given.
+ * Written out for plain ASCII, because it runs for each event.
+ */
 export function encodeCore(event: EventCore): string {
-  return `{${optional('chainepoch', event.chainepoch)}${optional('datahash', event.datahash)}"dataschema":${canonicalJson(
-    event.dataschema,
-  )},"id":${canonicalJson(event.id)},${optional('prevhash', event.prevhash)}${optional('sequence', event.sequence)}${optional(
-    'sigkid',
-    event.sigkid,
-  )}"source":${canonicalJson(event.source)},${optional('subject', event.subject)}"time":${canonicalJson(
-    event.time,
-  )},"type":${canonicalJson(event.type)}}`;
+  const { chainepoch, datahash, dataschema, id, prevhash, sequence, sigkid, source, subject, time, type } = event;
+  const allPlain =
+    isPlain(id) &&
+    isPlain(source) &&
+    isPlain(subject) &&
+    isPlain(type) &&
+    isPlain(time) &&
+    isPlain(dataschema) &&
+    isPlain(chainepoch) &&
+    isPlain(sequence) &&
+    isPlain(prevhash) &&
+    isPlain(datahash) &&
+    isPlain(sigkid);
+  if (!allPlain) {
+    return canonicalJson({
+      chainepoch,
+      datahash,
+      dataschema,
+      id,
+      prevhash,
+      sequence,
+      sigkid,
+      source,
+      subject,
+      time,
+      type,
+    });
+  }
+  return `{${optional('chainepoch', chainepoch)}${optional('datahash', datahash)}"dataschema":"${dataschema}","id":"${id}",${optional(
+    'prevhash',
+    prevhash,
+  )}${optional('sequence', sequence)}${optional('sigkid', sigkid)}"source":"${source}",${optional(
+    'subject',
+    subject,
+  )}"time":"${time}","type":"${type}"}`;
 }
 
+/** Characters that stand for themselves in canonical JSON. */
+const plain = /^[ !#-[\]-~]*$/;
+
+const isPlain = (value: string | undefined): boolean => value === undefined || plain.test(value);
+
 const optional = (name: string, value: string | undefined): string =>
-  value === undefined ? '' : `"${name}":${canonicalJson(value)},`;
+  value === undefined ? '' : `"${name}":"${value}",`;
 
 /** Hash of an event in its source's chain, which the next one carries as `prevhash`: SHA-256 of the core, hexadecimal. */
 export const chainHash = (sha256: Sha256, event: EventCore): string => toHex(sha256(encodeCore(event)));

@@ -8,6 +8,8 @@ export interface Tile {
   index: number;
   /** 256 * 32 bytes. */
   hashes: Uint8Array;
+  /** Root of the subtree over them: the tile's hash in the level above. */
+  root: Uint8Array;
 }
 
 /** All that a log's one writer must know; plain data, so that it can go to another thread. */
@@ -111,7 +113,7 @@ export class LogWriter {
     const hashes = concat(...this.#tileAt(level));
     this.#partial[level] = [];
     this.#tileAt(level + 1).push(root);
-    return { level, index: Math.floor(this.#size / 256 ** (level + 1)), hashes };
+    return { level, index: Math.floor(this.#size / 256 ** (level + 1)), hashes, root: new Uint8Array(root) };
   }
 
   #check(): void {

@@ -22,12 +22,14 @@ CREATE TABLE log (
   CHECK ((kind = 'kafka') = (topic IS NOT NULL AND partition IS NOT NULL))
 );
 
--- Complete tiles of 256 hashes (c2sp.org/tlog-tiles); the incomplete ones are derived from the leaves.
+-- Complete tiles of 256 hashes (c2sp.org/tlog-tiles), each with the hash that it has in the tile above;
+-- the incomplete ones are derived from the leaves and those hashes.
 CREATE TABLE log_tile (
   log_id smallint NOT NULL REFERENCES log (id),
   level  smallint NOT NULL,
   index  bigint NOT NULL,
   hashes bytea NOT NULL CHECK (length(hashes) = 8192),
+  root   bytea NOT NULL CHECK (length(root) = 32),
   PRIMARY KEY (log_id, level, index)
 );
 

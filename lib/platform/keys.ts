@@ -1,0 +1,81 @@
+import { createPrivateKey, generateKeyPairSync, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Sign } from '../core/provenance/crypto';
+import { rawPublicKey, signerOf } from './crypto';
+
+/** The key that signs checkpoints. It signs nothing else, and producers have their own. */
+export interface LogKey {
+  sign: Sign;
+  /** 32 bytes of Ed25519. */
+  publicKey: Uint8Array;
+}
+
+/** A key that can't be read; the message says which and what to do. */
+export class KeyError extends Error {
+  override name = 'KeyError';
+}
+
+/** The log key from PKCS#8 PEM (CUSTODY_LOG_KEY) where given, else from the data folder's `keys/log.pem`, made at the first call. */
+export function logKey(given: { pem?: string | undefined; dataDir: string }): LogKey {
+  const pem = given.pem ?? keptFile(given.dataDir, 'log.pem', newPrivateKeyPem);
+  const key = parsePrivateKey(pem, given.pem ? 'CUSTODY_LOG_KEY' : join(given.dataDir, 'keys', 'log.pem'));
+  return { sign: signerOf(key), publicKey: rawPublicKey(key) };
+}
+
+/** Key of the fingerprints that redaction leaves in place of secrets, from CUSTODY_SECRET. 32 bytes. */
+export function redactionKey(secret: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', secret, '', 'custody redaction', 32));
+}
+
+function newPrivateKeyPem(): string {
+  return generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
+}
+
+function parsePrivateKey(pem: string, where: string): KeyObject {
+  let key: KeyObject;
+  try {
+    // In an environment variable the line ends are often written as \n.
+    key = createPrivateKey(pem.replaceAll('\\n', '\n'));
+  } catch (cause) {
+    throw new KeyError(
+      `${where} is not a private key in PKCS#8 PEM; \`openssl genpkey -algorithm ed25519\` makes one`,
+      { cause },
+    );
+  }
+  if (key.asymmetricKeyType !== 'ed25519') {
+    throw new KeyError(`${where} is a key of type ${key.asymmetricKeyType}; checkpoints are signed with ed25519`);
+  }
+  return key;
+}
+
+/**
+ * The content of a file that only its owner may read, written whole before it gets its name: of processes that start together
+ * all read what the first one made.
+ */
+function keptFile(dataDir: string, name: string, make: () => string): string {
+  const folder = join(dataDir, 'keys');
+  const path = join(folder, name);
+  const existing = readIfThere(path);
+  if (existing !== null) return existing;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const draft = join(folder, `.${name}.${randomBytes(8).toString('hex')}`);
+  writeFileSync(draft, make(), { mode: 0o600, flag: 'wx', flush: true });
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft);
+  }
+  return readFileSync(path, 'utf8').trim();
+}
+
+function readIfThere(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
