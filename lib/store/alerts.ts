@@ -1,23 +1,13 @@
+import { alertStatuses } from '../core/alert/triage';
 import type { Evidence } from '../core/detection/rule';
+import type { alertFields } from '../core/query/alert-fields';
+import type { Filter } from '../core/query/filter';
+import { filterSql } from './filter-sql';
 import { pool } from './pool';
 
-export const openStatuses = ['new', 'in_progress'] as const;
-const closedStatuses = ['resolved', 'archived'];
+const openStatuses = ['new', 'in_progress'] as const;
 
-export interface AlertFilter {
-  view: 'open' | 'suppressed' | 'closed' | 'all';
-  /** Lowest severity, 1 to 5. */
-  severity?: number;
-  rule?: string;
-  server?: string;
-  actor?: string;
-  assignee?: string;
-  /** Found in title, server, tool, actor or rule, without regard to case. */
-  text?: string;
-  /** Only alerts last seen in this time; open ones are wanted whenever they were seen. */
-  from?: Date;
-  to?: Date;
-}
+export type AlertView = 'open' | 'suppressed' | 'closed' | 'all';
 
 export interface AlertRow {
   id: string;
@@ -53,22 +43,41 @@ export interface AlertCursor {
   id: string;
 }
 
+const filterColumns = {
+  fields: {
+    severity: ['alert.severity'],
+    status: ['alert.status'],
+    resolution: ['alert.resolution'],
+    assignee: [`coalesce(alert.assignee, 'nobody')`],
+    rule: ['alert.rule_id'],
+    server: ['alert.server', 'server.name'],
+    tool: ['alert.tool'],
+    actor: ['alert.actor'],
+    session: ['alert.session'],
+    generated: ['alert.generated'],
+    last: ['alert.last_seen'],
+  } satisfies Record<(typeof alertFields)[number]['name'], string[]>,
+  words: ['alert.title', 'alert.server', 'server.name', 'alert.tool', 'alert.actor', 'alert.rule_id'],
+};
+const viewStatuses: Record<AlertView, readonly string[]> = {
+  open: openStatuses,
+  suppressed: ['suppressed'],
+  closed: ['resolved', 'archived'],
+  all: alertStatuses,
+};
+
 /** Worst first, then newest; `next` is set where more follow. */
 export async function listAlerts(
-  filter: AlertFilter,
+  { view, filter }: { view: AlertView; filter: Filter },
   after: AlertCursor | null,
   limit: number,
 ): Promise<{ rows: AlertRow[]; next: AlertCursor | null }> {
-  const { where, values } = conditions(filter);
-  if (after) {
-    where.push(
-      `(alert.severity, alert.last_seen, alert.id) < ($${values.length + 1}, $${values.length + 2}, $${values.length + 3})`,
-    );
-    values.push(after.severity, after.lastSeen, after.id);
-  }
+  const values: unknown[] = [viewStatuses[view], after?.severity ?? null, after?.lastSeen ?? null, after?.id ?? null];
   const { rows } = await pool().query<AlertRow>(
     `SELECT ${columns} FROM alert LEFT JOIN server ON server.key = alert.server
-     WHERE ${where.join(' AND ')}
+     WHERE alert.status = ANY($1)
+       AND ($2::smallint IS NULL OR (alert.severity, alert.last_seen, alert.id) < ($2, $3::timestamptz, $4::uuid))
+       AND ${filterSql(filter, filterColumns, values)}
      ORDER BY alert.severity DESC, alert.last_seen DESC, alert.id DESC LIMIT ${limit + 1}`,
     values,
   );
@@ -78,37 +87,6 @@ export async function listAlerts(
     rows: page,
     next: rows.length > limit && last ? { severity: last.severity, lastSeen: last.lastSeen, id: last.id } : null,
   };
-}
-
-function conditions(filter: AlertFilter): { where: string[]; values: unknown[] } {
-  const values: unknown[] = [];
-  const where: string[] = [];
-  const add = (sql: (parameter: string) => string, value: unknown) => {
-    values.push(value);
-    where.push(sql(`$${values.length}`));
-  };
-  if (filter.view === 'open') add((p) => `alert.status = ANY(${p})`, openStatuses);
-  else if (filter.view === 'closed') add((p) => `alert.status = ANY(${p})`, closedStatuses);
-  else if (filter.view === 'suppressed') add((p) => `alert.status = ${p}`, 'suppressed');
-  else where.push('true');
-  if (filter.severity) add((p) => `alert.severity >= ${p}`, filter.severity);
-  if (filter.rule) add((p) => `alert.rule_id = ${p}`, filter.rule);
-  if (filter.server) add((p) => `alert.server = ${p}`, filter.server);
-  if (filter.actor) add((p) => `alert.actor = ${p}`, filter.actor);
-  if (filter.assignee) {
-    if (filter.assignee === 'nobody') where.push('alert.assignee IS NULL');
-    else add((p) => `alert.assignee = ${p}`, filter.assignee);
-  }
-  if (filter.text) {
-    add(
-      (p) =>
-        `concat_ws(' ', alert.title, alert.server, server.name, alert.tool, alert.actor, alert.rule_id) ILIKE ${p}`,
-      `%${filter.text.replace(/[\\%_]/g, '\\$&')}%`,
-    );
-  }
-  if (filter.from) add((p) => `alert.last_seen >= ${p}`, filter.from);
-  if (filter.to) add((p) => `alert.last_seen <= ${p}`, filter.to);
-  return { where, values };
 }
 
 export interface OpenAlerts {
