@@ -42,7 +42,7 @@ export function startDelivery(spool: Spool, destination: Destination, say: (line
         continue;
       }
       try {
-        await destination.send(next.lines, abort.signal);
+        await destination.send(next.lines, AbortSignal.any([abort.signal]));
         if (abort.signal.aborted) return;
         spool.acknowledge(next.upTo);
         confirmed += next.lines.length;

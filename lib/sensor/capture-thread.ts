@@ -1,0 +1,89 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { CaptureWorkerData, FromCapture } from './capture-worker';
+import { type Frame, now } from './frame';
+import { inFlight, type SensorOptions } from './options';
+
+export interface CaptureThread {
+  /** Hands a frame over; bytes that find no room are left out and counted. Never throws, never waits. */
+  send(frame: Frame): void;
+  /** Resolves when all is on disk, and sent where that went within the grace. */
+  close(detail: Record<string, unknown>): Promise<void>;
+}
+
+/** Bytes of copies that may wait for the capturing thread. */
+const maxInFlight = 64 << 20;
+const restartMs = 1000;
+
+/**
+ * Runs the capturing side in a thread of its own, so that parsing, signing and sending never stand in the way of the traffic,
+ * whatever happens to them. A thread that dies is started again.
+ */
+export function startCaptureThread(options: SensorOptions, say: (line: string) => void): CaptureThread {
+  const shared = new SharedArrayBuffer(4);
+  const counter = new Int32Array(shared);
+  let worker: Worker | null = null;
+  let dropped = 0;
+  let closing: ((value?: unknown) => void) | null = null;
+
+  const start = () => {
+    Atomics.store(counter, inFlight, 0);
+    const data: CaptureWorkerData = { options, shared };
+    const thread = new Worker(workerFile(), { workerData: data, execArgv: workerArguments() });
+    let folder: string | null = null;
+    worker = thread;
+    thread.on('message', (message: FromCapture) => {
+      if (message.kind === 'ready') folder = message.folder;
+      else closing?.();
+    });
+    thread.on('error', (error) => say(`capturing stopped: ${error.message}. Tools go on working, unseen.`));
+    thread.on('exit', () => {
+      worker = null;
+      closing?.();
+      // It could not let go of its lock itself; the process that holds it is this one.
+      if (folder !== null) rmSync(join(folder, 'lock'), { force: true });
+      if (!closing && folder !== null) setTimeout(start, restartMs).unref();
+    });
+    thread.unref();
+  };
+  const post = (frame: Frame) => {
+    const transfer = 'bytes' in frame ? [frame.bytes.buffer as ArrayBuffer] : [];
+    worker?.postMessage(frame, transfer);
+  };
+  start();
+
+  return {
+    send(frame) {
+      if (!('bytes' in frame)) return post(frame);
+      const size = frame.bytes.length;
+      if (!worker || Atomics.load(counter, inFlight) + size > maxInFlight) {
+        dropped += 1;
+        if (frame.kind === 'bytes') post({ kind: 'gap', direction: frame.direction });
+        return;
+      }
+      if (dropped > 0) {
+        post({ kind: 'dropped', at: frame.at, count: dropped, reason: 'capture_behind' });
+        dropped = 0;
+      }
+      Atomics.add(counter, inFlight, size);
+      post(frame);
+    },
+    async close(detail) {
+      if (!worker) return;
+      const closed = new Promise((resolve) => {
+        closing = resolve;
+      });
+      worker.ref();
+      if (dropped > 0) post({ kind: 'dropped', at: now(), count: dropped, reason: 'capture_behind' });
+      post({ kind: 'close', at: now(), detail });
+      await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, options.graceMs + 1000))]);
+      await worker?.terminate();
+    },
+  };
+}
+
+/** In the bundle the thread's code lies beside this file; from source it is TypeScript and needs a loader. */
+const fromSource = import.meta.url.endsWith('.ts');
+const workerFile = () => new URL(fromSource ? './capture-worker.ts' : './capture-worker.js', import.meta.url);
+const workerArguments = (): string[] => (fromSource ? ['--import', 'tsx'] : []);
