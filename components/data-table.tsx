@@ -124,13 +124,13 @@ export function DataTable<Row>({
   useHotkeys({
     j: () => move(1),
     k: () => move(-1),
-    ArrowLeft: () => moveCell(-1),
-    ArrowRight: () => moveCell(1),
-    Enter: () => current && (openParam ? open(current.id) : pageHref && router.push(pageHref(current.original))),
+    arrowleft: () => moveCell(-1),
+    arrowright: () => moveCell(1),
+    enter: () => current && (openParam ? open(current.id) : pageHref && router.push(pageHref(current.original))),
     o: () => current && pageHref && router.push(pageHref(current.original)),
     x: () => current?.toggleSelected(),
     f: () => filter(false),
-    F: () => filter(true),
+    'shift+f': () => filter(true),
     ...Object.fromEntries(Object.entries(rowKeys).map(([key, act]) => [key, () => current && act(current.original)])),
   });
   const onRowClick = (event: MouseEvent, row: (typeof shown)[number], index: number) => {
@@ -184,7 +184,6 @@ export function DataTable<Row>({
           </thead>
           <tbody ref={body}>
             {shown.map((row, index) => (
-              // biome-ignore lint/a11y/useKeyWithClickEvents: the keyboard moves over rows by j, k and Enter
               <tr
                 key={row.id}
                 data-row={row.id}

@@ -128,9 +128,8 @@ export function FilterBar({
             <X className="size-4" />
           </button>
         )}
-        <ul
+        <div
           id={`${id}-offers`}
-          // biome-ignore lint/a11y/useSemanticElements: a list of completions beside a text input
           role="listbox"
           aria-label="Completions"
           className={cn(
@@ -139,10 +138,9 @@ export function FilterBar({
           )}
         >
           {offers.map((offer, n) => (
-            <li
+            <div
               key={offer.text}
               id={`${id}-${n}`}
-              // biome-ignore lint/a11y/useSemanticElements: as above
               role="option"
               aria-selected={n === chosen}
               tabIndex={-1}
@@ -157,9 +155,9 @@ export function FilterBar({
             >
               <span className="truncate font-mono">{offer.text}</span>
               <span className="truncate text-xs text-faint">{offer.help}</span>
-            </li>
+            </div>
           ))}
-        </ul>
+        </div>
       </form>
       {error && (
         <p id={`${id}-error`} role="alert" className="mt-1.5 text-sm text-critical">

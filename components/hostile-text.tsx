@@ -62,7 +62,7 @@ function Piece({ text, decisive }: { text: string; decisive: boolean }) {
       {inner}
     </mark>
   ) : (
-    <>{inner}</>
+    inner
   );
 }
 

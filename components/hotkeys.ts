@@ -1,7 +1,7 @@
 'use client';
 import { useEffect, useRef } from 'react';
 
-/** Keys by `KeyboardEvent.key` (`j`, `Enter`, `/`, `?`), or two in a row (`g o`). `mod+k` is ⌘K or Ctrl K. */
+/** Keys by name (`j`, `shift+f`, `enter`, `/`, `?`), or two in a row (`g o`). `mod+k` is ⌘K or Ctrl K. */
 export type Hotkeys = Record<string, (event: KeyboardEvent) => void>;
 
 const editable = (target: EventTarget | null): boolean =>
@@ -21,6 +21,11 @@ function followsPrefix(event: KeyboardEvent): boolean {
   prefixAt = Number.NEGATIVE_INFINITY;
   secondAt = event.timeStamp;
   return true;
+}
+
+function nameOf(key: string): string {
+  if (key.length > 1) return key.toLowerCase();
+  return /[A-Z]/.test(key) ? `shift+${key.toLowerCase()}` : key;
 }
 
 /** Listens on the whole page, but not while something is being typed or a dialog is open. */
@@ -43,7 +48,7 @@ export function useHotkeys(keys: Hotkeys, enabled = true): void {
       if (editable(event.target)) return;
       const second = followsPrefix(event);
       if (event.key === 'g' && !second) prefixAt = event.timeStamp;
-      const action = current.current[second ? `g ${event.key}` : event.key];
+      const action = current.current[second ? `g ${event.key}` : nameOf(event.key)];
       if (!action) return;
       event.preventDefault();
       action(event);

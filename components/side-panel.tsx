@@ -29,7 +29,7 @@ export function SidePanel({
     typeof localStorage === 'undefined' ? 560 : Number(localStorage.getItem(widthKey)) || 560,
   );
   const close = () => router.push(withParams(pathname, params, { [param]: null }), { scroll: false });
-  useHotkeys({ Escape: close });
+  useHotkeys({ escape: close });
   const resize = (next: number) => {
     const bounded = Math.round(Math.max(narrowest, Math.min(next, window.innerWidth * 0.6)));
     setWidth(bounded);

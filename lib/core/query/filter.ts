@@ -95,8 +95,8 @@ function term(tag: Extract<LiqeQuery, { type: 'Tag' }>, fields: readonly FilterF
     const { min, max, minInclusive, maxInclusive } = expression.range;
     return {
       kind: 'and',
-      left: { kind: 'term', field, comparison: minInclusive ? '>=' : '>', value: valueOf(field, min) },
-      right: { kind: 'term', field, comparison: maxInclusive ? '<=' : '<', value: valueOf(field, max) },
+      left: { kind: 'term', field, comparison: minInclusive ? '>=' : '>', value: readValue(field, min) },
+      right: { kind: 'term', field, comparison: maxInclusive ? '<=' : '<', value: readValue(field, max) },
     };
   }
   if (expression.type !== 'LiteralExpression') {
@@ -107,10 +107,10 @@ function term(tag: Extract<LiqeQuery, { type: 'Tag' }>, fields: readonly FilterF
   if (comparison !== '=' && !['number', 'severity', 'micros'].includes(field.kind)) {
     throw new FilterError(`“${name}” can't be compared with ${comparison}.`);
   }
-  return { kind: 'term', field, comparison, value: valueOf(field, expression.value) };
+  return { kind: 'term', field, comparison, value: readValue(field, expression.value) };
 }
 
-function valueOf(field: FilterField, raw: unknown): string | number | boolean {
+function readValue(field: FilterField, raw: unknown): string | number | boolean {
   const text = String(raw);
   if (field.kind === 'exact') return text;
   if (field.kind === 'flag') {
