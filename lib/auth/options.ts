@@ -5,8 +5,9 @@ import { env } from '../platform/env';
 import { logger } from '../platform/log';
 import { ServiceError } from '../services/error';
 import { signInWithPassword } from '../services/sign-in';
-import { signInWithClaims } from '../services/sign-in-oidc';
+import { type OidcPolicy, signInWithClaims } from '../services/sign-in-oidc';
 import { findUser } from '../store/users';
+import { allClaims } from './oidc-claims';
 import {
   actorFromToken,
   secureCookies,
@@ -28,6 +29,16 @@ export function authOptions(): AuthOptions {
     cookies: { sessionToken: sessionCookie() },
     providers: [passwordProvider(), ...(env().OIDC_ISSUER ? [oidcProvider()] : [])],
     callbacks: {
+      async signIn({ user, account }) {
+        if (account?.provider !== 'oidc') return true;
+        try {
+          user.id = (await signInWithClaims((user as { claims?: unknown }).claims, oidcPolicy())).id;
+          return true;
+        } catch (error) {
+          if (error instanceof ServiceError) return false;
+          throw error;
+        }
+      },
       async jwt({ token, user }) {
         // At sign-in `user` is what the provider's authorize or profile answered; later only the token comes.
         if (!user) return token;
@@ -78,27 +89,33 @@ function passwordProvider() {
 
 function oidcProvider(): OAuthConfig<Record<string, unknown>> {
   const { OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_NAME } = env();
+  const wellKnown = `${OIDC_ISSUER?.replace(/\/$/, '')}/.well-known/openid-configuration`;
   return {
     id: 'oidc',
     name: OIDC_NAME,
     type: 'oauth',
     issuer: OIDC_ISSUER,
-    wellKnown: `${OIDC_ISSUER?.replace(/\/$/, '')}/.well-known/openid-configuration`,
+    wellKnown,
     clientId: OIDC_CLIENT_ID,
     clientSecret: OIDC_CLIENT_SECRET,
     authorization: { params: { scope: 'openid email profile' } },
     idToken: true,
     checks: ['pkce', 'state', 'nonce'],
-    async profile(claims) {
-      const { OIDC_ROLE_CLAIM, OIDC_ROLE_MAP, OIDC_DEFAULT_ROLE, OIDC_EMAIL_TRUSTED } = env();
-      const user = await signInWithClaims(claims, {
-        roleClaim: OIDC_ROLE_CLAIM,
-        roleMap: OIDC_ROLE_MAP,
-        defaultRole: OIDC_DEFAULT_ROLE,
-        emailTrusted: OIDC_EMAIL_TRUSTED,
-      });
-      return { id: user.id, email: user.email, name: user.name };
-    },
+    // Only gathers: what is thrown here would leave the person at the sign-in page without a word.
+    profile: async (claims, { access_token: accessToken }) => ({
+      id: String(claims.sub),
+      claims: await allClaims(wellKnown, claims, accessToken),
+    }),
+  };
+}
+
+function oidcPolicy(): OidcPolicy {
+  const { OIDC_ROLE_CLAIM, OIDC_ROLE_MAP, OIDC_DEFAULT_ROLE, OIDC_EMAIL_TRUSTED } = env();
+  return {
+    roleClaim: OIDC_ROLE_CLAIM,
+    roleMap: OIDC_ROLE_MAP,
+    defaultRole: OIDC_DEFAULT_ROLE,
+    emailTrusted: OIDC_EMAIL_TRUSTED,
   };
 }
 

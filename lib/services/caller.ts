@@ -13,7 +13,7 @@ export type Caller = Actor | KeyCaller;
 export const isKey = (caller: Caller): caller is KeyCaller => 'keyScopes' in caller;
 
 /** How the caller stands in audit entries and `*_by` columns. */
-export const callerName = (caller: Caller): string => (isKey(caller) ? `key:${caller.keyName}` : caller.email);
+export const callerName = (caller: Caller): string => (isKey(caller) ? `api-key:${caller.keyName}` : caller.email);
 export const callerRole = (caller: Caller): string => (isKey(caller) ? 'api_key' : caller.role);
 
 /** What the machine's owner does at the command line, where there is no session. */
