@@ -14,6 +14,7 @@ const entries = [
   { in: 'lib/cli/main.ts', out: 'custody' },
   { in: 'lib/worker/main.ts', out: 'worker' },
   { in: 'lib/worker/judge-thread.ts', out: 'judge-thread' },
+  { in: 'lib/sensor/capture-worker.ts', out: 'capture-worker' },
 ];
 
 /** Makes what is missing or older than its sources; true when something was made. */

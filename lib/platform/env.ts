@@ -17,6 +17,20 @@ const roleMap = z
   .transform((text) => Object.fromEntries(text.split(',').map((pair) => pair.split('=').map((part) => part.trim()))))
   .pipe(z.record(z.string().min(1), z.enum(claimedRoles)));
 
+const kafkaVariables = {
+  /** Without brokers events come in by HTTP alone. */
+  KAFKA_BROKERS: list.default([]),
+  KAFKA_TOPIC: z.string().default('mcp.audit.v1'),
+  KAFKA_SSL: flag,
+  /** Files in PEM. */
+  KAFKA_SSL_CA: z.string().optional(),
+  KAFKA_SSL_CERT: z.string().optional(),
+  KAFKA_SSL_KEY: z.string().optional(),
+  KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional(),
+  KAFKA_SASL_USERNAME: z.string().optional(),
+  KAFKA_SASL_PASSWORD: z.string().optional(),
+};
+
 const schema = z
   .object({
     NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
@@ -24,17 +38,7 @@ const schema = z
     PORT: z.coerce.number().int().min(1).max(65535).default(3000),
 
     DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must be like postgresql://user:password@host:5432/database'),
-    /** Without brokers events come in by HTTP alone. */
-    KAFKA_BROKERS: list.default([]),
-    KAFKA_TOPIC: z.string().default('mcp.audit.v1'),
-    KAFKA_SSL: flag,
-    /** Files in PEM. */
-    KAFKA_SSL_CA: z.string().optional(),
-    KAFKA_SSL_CERT: z.string().optional(),
-    KAFKA_SSL_KEY: z.string().optional(),
-    KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional(),
-    KAFKA_SASL_USERNAME: z.string().optional(),
-    KAFKA_SASL_PASSWORD: z.string().optional(),
+    ...kafkaVariables,
 
     /** What every keyed thing is derived from: sessions, fingerprints of secrets. */
     CUSTODY_SECRET: secret,
@@ -60,6 +64,8 @@ const schema = z
 
     /** Bearer token for /api/metrics, which is off without one: behind a proxy nobody can tell who is on this machine. */
     METRICS_TOKEN: secret.optional(),
+    /** The worker's own metrics and health, on 127.0.0.1; off where not set. */
+    WORKER_METRICS_PORT: z.coerce.number().int().min(1).max(65535).optional(),
   })
   .superRefine((env, context) => {
     const together = (trigger: keyof typeof env, ...needed: (keyof typeof env)[]) => {
@@ -82,10 +88,18 @@ export class EnvError extends Error {
   override name = 'EnvError';
 }
 
+/** The part that a sensor needs to reach Kafka, and nothing else has to be set for. */
+export type KafkaEnv = Pick<Env, keyof typeof kafkaVariables>;
+
 /** Reads variables as the process has them; an empty one counts as not set. Throws EnvError naming all that is wrong. */
-export function parseEnv(variables: Record<string, string | undefined>): Env {
+export const parseEnv = (variables: Record<string, string | undefined>): Env => parseWith(schema, variables);
+
+function parseWith<Schema extends z.ZodType>(
+  shape: Schema,
+  variables: Record<string, string | undefined>,
+): z.output<Schema> {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
-  const result = schema.safeParse(given);
+  const result = shape.safeParse(given);
   if (result.success) return result.data;
   const lines = result.error.issues.map((issue) => {
     const name = issue.path.join('.');
@@ -101,3 +115,6 @@ export function env(): Env {
   parsed ??= parseEnv(process.env);
   return parsed;
 }
+
+/** The process's KAFKA_* variables. Throws EnvError naming all that is wrong. */
+export const kafkaEnv = (): KafkaEnv => parseWith(z.object(kafkaVariables), process.env);
