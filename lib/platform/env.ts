@@ -64,6 +64,8 @@ const schema = z
 
     /** Bearer token for /api/metrics, which is off without one: behind a proxy nobody can tell who is on this machine. */
     METRICS_TOKEN: secret.optional(),
+    /** Key that signs checkpoints, PKCS#8 PEM; without it one is made and kept in CUSTODY_DATA. */
+    CUSTODY_LOG_KEY: z.string().optional(),
     /** The worker's own metrics and health, on 127.0.0.1; off where not set. */
     WORKER_METRICS_PORT: z.coerce.number().int().min(1).max(65535).optional(),
   })

@@ -1,5 +1,5 @@
-import type { AuditEvent } from '../event/envelope';
 import type { Detection } from '../detection/rule';
+import type { AuditEvent } from '../event/envelope';
 import type { Refusal } from './result';
 
 /** One message as it came in: a Kafka record, or one item of an HTTP body. */
@@ -64,13 +64,15 @@ export interface SecretSighting {
 export interface Facts {
   /** By `source` + U+0000 + `epoch`. */
   chains: Map<string, ChainHead | null>;
+  /** By source: its newest chain, whichever epoch that is of. Asked for where an epoch begins. */
+  epochs: Map<string, { epoch: string; sequence: bigint; hash: string } | null>;
   /** By kid. */
   keys: Map<string, SourceKey | null>;
   /** By source: kids of the keys enrolled for it; a source with keys may not send unsigned events. */
   sourceKids: Map<string, string[]>;
   /** By server key. */
   servers: Map<string, ServerFacts | null>;
-  /** By event id: only asked for events at or below their chain's head, or after the database refused a duplicate. */
+  /** By event id, a space and its time: only asked for events at or below their chain's head, or after the database refused a duplicate. */
   known: Map<string, KnownEvent | null>;
   /** By fingerprint. */
   sightings: Map<string, SecretSighting[]>;
@@ -94,6 +96,8 @@ export interface Duplicate {
 
 export interface DeadLetter extends Refusal {
   position: bigint;
+  /** Which of the events within one message; 0 where the message is one. */
+  item: number;
   bytes: Uint8Array;
   headers: Record<string, string>;
 }
@@ -102,7 +106,7 @@ export interface DeadLetter extends Refusal {
 export interface EventRow {
   time: string;
   id: string;
-  logIndex: bigint;
+  logIndex: number;
   recordedAt: string;
   source: string;
   epoch: string | null;

@@ -1,0 +1,56 @@
+import type { RuleError } from '../detection/engine';
+import type { UsageRow } from '../usage/rollup';
+import type { DeadLetter, EventDetection, EventRow, SecretSighting } from './contract';
+
+/** What the judge makes of one batch: everything that its transaction writes, in the order of the log. */
+export interface JudgedBatch {
+  rows: EventRow[];
+  chains: ChainWrite[];
+  deadLetters: DeadLetter[];
+  detections: EventDetection[];
+  servers: ServerSeen[];
+  definitions: DefinitionSeen[];
+  sightings: SecretSighting[];
+  usage: UsageRow[];
+  /** Events that were stored already. */
+  duplicates: number;
+  ruleErrors: RuleError[];
+}
+
+/** One chain's step from the head that the judge was told (`was`, null: none stored) to its new one. */
+export interface ChainWrite {
+  source: string;
+  epoch: string;
+  was: { sequence: bigint; hash: string } | null;
+  sequence: bigint;
+  hash: string;
+  time: string;
+  kid: string | null;
+  events: number;
+  duplicates: number;
+  /** First sequences of gaps that are closed or split. */
+  closed: bigint[];
+  /** Gaps that are new, or now end elsewhere. */
+  opened: { from: bigint; to: bigint }[];
+}
+
+export interface ServerSeen {
+  key: string;
+  name: string;
+  version: string | null;
+  transport: string | null;
+  firstSeen: string;
+  lastSeen: string;
+  generated: boolean;
+}
+
+export interface DefinitionSeen {
+  server: string;
+  tool: string;
+  hash: string;
+  /** Canonical JSON. */
+  definition: string;
+  eventId: string;
+  firstSeen: string;
+  lastSeen: string;
+}

@@ -1,0 +1,93 @@
+import type { AuditEvent } from '../event/envelope';
+import type { Sha256 } from '../event/hash';
+import { checkTime } from '../event/time';
+import { validateEvent } from '../event/validate';
+import { readEvents } from '../sources';
+import { type Place, placeOf } from './chains';
+import type { DeadLetter, Message } from './contract';
+import { type Decoded, decodeJson } from './decode';
+import { ok, type Refusal, type Result, refuse } from './result';
+
+/** A good event, as far as its message alone tells. */
+export interface Opened {
+  message: Message;
+  /** Which of the message's events. */
+  item: number;
+  event: AuditEvent;
+  format: string;
+  place: Place | null;
+  /** The message's text, where it is this event's canonical JSON; the message's bytes are its UTF-8 then. */
+  canonical: string | null;
+}
+
+export interface Reading {
+  opened: Opened[];
+  dead: DeadLetter[];
+}
+
+/** A message that was refused before it came here: its batch could not be unfolded, or the database would not have it. */
+export interface RefusedMessage extends Message {
+  refusal?: Refusal | null;
+}
+
+/**
+ * The first pass over a batch, which needs nothing but the messages: decode, source, schema, time.
+ * Every message leads to events or to dead letters. `now`: milliseconds since 1970.
+ */
+export function readBatch(messages: readonly RefusedMessage[], now: number, sha256: Sha256): Reading {
+  const reading: Reading = { opened: [], dead: [] };
+  for (const message of messages) readMessage(message, now, sha256, reading);
+  return reading;
+}
+
+function readMessage(message: RefusedMessage, now: number, sha256: Sha256, into: Reading): void {
+  const decoded: Result<Decoded> = message.refusal
+    ? { ok: false, refusal: message.refusal }
+    : decodeJson(message.bytes);
+  if (!decoded.ok) {
+    into.dead.push(deadLetter(message, 0, decoded.refusal));
+    return;
+  }
+  const { headers } = message;
+  let item = 0;
+  for (const { format, result } of readEvents(decoded.value.value, { headers, receivedAt: now, sha256 })) {
+    const event = result.ok ? checkEvent(result.value, now) : result;
+    if (event.ok) {
+      const canonical = canonicalText(event.value, decoded.value);
+      into.opened.push({ message, item, event: event.value, format, place: placeOf(event.value), canonical });
+    } else {
+      into.dead.push(deadLetter(message, item, event.refusal));
+    }
+    item++;
+  }
+}
+
+/** The very object that was decoded is the event, so the message is its canonical form where the scanner proved one. */
+const canonicalText = (event: AuditEvent, { value, canonical, text }: Decoded): string | null =>
+  canonical && (event as unknown) === value ? text : null;
+
+function checkEvent(value: AuditEvent, now: number): Result<AuditEvent> {
+  const event = validateEvent(value);
+  if (!event.ok) return event;
+  const { time, sequence, data, source, chainepoch = '', sigkid = '' } = event.value;
+  if (control.test(source) || control.test(chainepoch) || control.test(sigkid)) {
+    return refuse('wrong_schema', '/source, /chainepoch and /sigkid must hold no control characters.');
+  }
+  const at = checkTime(time, now, data.observation?.generated === true);
+  if (!at.ok) return at;
+  if (sequence !== undefined && sequence > '09223372036854775807') {
+    return refuse('wrong_schema', '/sequence must be below 2^63; begin a new epoch.');
+  }
+  return ok(event.value);
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
+const control = /[\u0000-\u001f]/;
+
+export const deadLetter = (message: Message, item: number, refusal: Refusal): DeadLetter => ({
+  ...refusal,
+  bytes: message.bytes,
+  headers: message.headers,
+  position: message.position,
+  item,
+});

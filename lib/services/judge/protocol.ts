@@ -1,0 +1,51 @@
+import type { Facts, Needs } from '../../core/judge/contract';
+import type { Refusal } from '../../core/judge/result';
+import type { LogState } from '../../core/provenance/log-writer';
+import type { BatchCommit } from '../../store/commit-contract';
+
+/** Records of one batch as they cross to the judge's thread: one buffer that changes hands, and where each record ends. */
+export interface PackedRecords {
+  bytes: ArrayBuffer;
+  ends: Uint32Array;
+  positions: BigInt64Array;
+  /** Only of records that have any. */
+  headers: Map<number, Record<string, string>>;
+  refusals: Map<number, Refusal>;
+}
+
+export type ToJudge =
+  /** Forget what you know, and judge this log's next batch on this state. */
+  | { kind: 'open'; logId: number; state: LogState }
+  | { kind: 'judge'; call: number; logId: number; records: PackedRecords; now: number; careful: boolean }
+  | { kind: 'facts'; call: number; facts: Facts }
+  /** What people changed meanwhile. */
+  | { kind: 'changed'; servers: { key: string; decision: 'unlisted' | 'approved' | 'denied' }[]; keys: boolean };
+
+/** All of a batch's transaction but what the log's own row says. */
+export type JudgedCommit = Omit<BatchCommit, 'logId' | 'was' | 'nextOffset' | 'origin'>;
+
+export interface RuleErrorReport {
+  ruleId: string;
+  eventId: string;
+  message: string;
+}
+
+export interface Judged {
+  batch: JudgedCommit;
+  /** Microseconds that the batch spent in each stage. */
+  stages: Record<string, number>;
+  ruleErrors: RuleErrorReport[];
+  /** Mean of the events' own times, milliseconds since 1970. */
+  meanTime: number;
+}
+
+export type FromJudge =
+  | { kind: 'needs'; call: number; needs: Needs }
+  | { kind: 'judged'; call: number; judged: Judged }
+  | { kind: 'failed'; call: number; message: string };
+
+/** What the thread is started with. */
+export interface JudgeThreadData {
+  /** Key of the fingerprints of secrets. */
+  fingerprintKey: Uint8Array;
+}

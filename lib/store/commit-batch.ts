@@ -1,0 +1,69 @@
+import type { PoolClient } from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import { writeAlerts } from './commit-alerts';
+import { writeChains } from './commit-chains';
+import { type BatchCommit, CommitConflict } from './commit-contract';
+import { writeDeadLetters, writeDefinitions, writeServers, writeSightings, writeUsage } from './commit-rows';
+import { eventColumns } from './copy-encoder';
+import { writeTiles } from './tiles';
+
+/**
+ * Stores one batch, whole or not at all: head by compare-and-swap, events by COPY, tiles, chains, inventory, dead
+ * letters, usage, alerts; at the end a NOTIFY on `custody` with {log, size, alerts}. Resolves after the commit.
+ * Answers the ids of the alerts that are new or have more.
+ * Throws CommitConflict, a pg error (see isDuplicateEvent), or a connection error, after which the batch may be stored or not.
+ * The partitions of `days` must be there (ensurePartitions).
+ */
+export async function commitBatch(client: PoolClient, batch: BatchCommit): Promise<string[]> {
+  try {
+    await moveHead(client, batch);
+    if (batch.eventCount > 0) await copyEvents(client, batch.events);
+    await writeTiles(client, batch.logId, batch.tiles);
+    if (batch.servers.length > 0) await writeServers(client, batch.servers);
+    if (batch.definitions.length > 0) await writeDefinitions(client, batch.definitions);
+    if (batch.sightings.length > 0) await writeSightings(client, batch.sightings);
+    if (batch.deadLetters.length > 0) await writeDeadLetters(client, batch);
+    if (batch.usage.length > 0) await writeUsage(client, batch.logId, batch.usage);
+    if (batch.chains.length > 0) await writeChains(client, batch.chains);
+    const alerts = batch.alerts.length > 0 ? await writeAlerts(client, batch.alerts) : [];
+    await client.query(`${notification(batch, alerts)}; COMMIT`);
+    return alerts;
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => {});
+    throw error;
+  }
+}
+
+/** BEGIN and the compare-and-swap in one round trip; numbers and hexadecimal digits need no parameters. */
+async function moveHead(client: PoolClient, batch: BatchCommit): Promise<void> {
+  const results = (await client.query(
+    `BEGIN; UPDATE log SET size = ${batch.size}, root = '\\x${hex(batch.root)}', frontier = '\\x${hex(batch.frontier)}',
+       next_offset = ${batch.nextOffset ?? 'NULL'}, updated_at = now()
+     WHERE id = ${batch.logId} AND size = ${batch.was.size} AND next_offset IS NOT DISTINCT FROM ${batch.was.nextOffset ?? 'NULL::bigint'}`,
+  )) as unknown as { rowCount: number | null }[];
+  if (results[1]?.rowCount !== 1) {
+    throw new CommitConflict(
+      'head',
+      `log ${batch.logId} is not at size ${batch.was.size} any more: another writer has it`,
+    );
+  }
+}
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
+
+function copyEvents(client: PoolClient, stream: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const copy = client.query(copyFrom(`COPY event (${eventColumns}) FROM STDIN (FORMAT binary)`));
+    copy.on('error', reject);
+    copy.on('finish', resolve);
+    copy.end(Buffer.from(stream.buffer, stream.byteOffset, stream.length));
+  });
+}
+
+/** At most 8,000 bytes; a screen that needs more reads it. */
+const maxNotifiedAlerts = 100;
+
+function notification(batch: BatchCommit, alerts: string[]): string {
+  const payload = { log: batch.logId, size: Number(batch.size), alerts: alerts.slice(0, maxNotifiedAlerts) };
+  return `SELECT pg_notify('custody', '${JSON.stringify(payload)}')`;
+}

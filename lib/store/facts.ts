@@ -1,0 +1,135 @@
+import type { Pool, PoolClient } from 'pg';
+import type {
+  ChainHead,
+  Facts,
+  KnownEvent,
+  Needs,
+  SecretSighting,
+  ServerFacts,
+  SourceKey,
+} from '../core/judge/contract';
+
+/** Gaps of one chain that the judge gets to see; a chain with more is broken in any case. */
+const maxGaps = 1000;
+const maxSightings = 20;
+
+/**
+ * Looks up what the judge asked for. What is not there comes back as null or an empty list, so that it isn't asked again.
+ * One query for each kind that was asked for.
+ */
+export async function loadFacts(db: Pool | PoolClient, needs: Needs): Promise<Facts> {
+  const facts: Facts = {
+    chains: absent<ChainHead>(needs.chains),
+    epochs: absent<{ epoch: string; sequence: bigint; hash: string }>(needs.epochs),
+    keys: absent<SourceKey>(needs.keys),
+    sourceKids: new Map(needs.sourceKids.map((source) => [source, []])),
+    servers: absent<ServerFacts>(needs.servers),
+    known: absent<KnownEvent>(needs.known),
+    sightings: new Map(needs.sightings.map((fingerprint) => [fingerprint, []])),
+  };
+  if (needs.chains.length > 0) await loadChains(db, needs.chains, facts.chains);
+  if (needs.epochs.length > 0) await loadEpochs(db, needs.epochs, facts.epochs);
+  if (needs.keys.length > 0) await loadKeys(db, needs.keys, facts.keys);
+  if (needs.sourceKids.length > 0) await loadSourceKids(db, needs.sourceKids, facts.sourceKids);
+  if (needs.servers.length > 0) await loadServers(db, needs.servers, facts.servers);
+  if (needs.known.length > 0) await loadKnown(db, needs.known, facts.known);
+  if (needs.sightings.length > 0) await loadSightings(db, needs.sightings, facts.sightings);
+  return facts;
+}
+
+const absent = <T>(keys: string[]): Map<string, T | null> => new Map(keys.map((key) => [key, null]));
+
+const rfc3339 = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+async function loadChains(db: Pool | PoolClient, keys: string[], into: Facts['chains']): Promise<void> {
+  const pairs = keys.map((key) => key.split('\0'));
+  const { rows } = await db.query<{
+    source: string;
+    epoch: string;
+    sequence: string;
+    hash: string;
+    time: string;
+    kid: string | null;
+    gaps: [string, string][];
+  }>(
+    `SELECT c.source, c.epoch, c.head_sequence AS sequence, c.head_hash AS hash, ${rfc3339('c.head_time')} AS time, c.kid,
+       coalesce((SELECT json_agg(json_build_array(g.from_sequence::text, g.to_sequence::text) ORDER BY g.from_sequence)
+         FROM (SELECT * FROM chain_gap g WHERE g.source = c.source AND g.epoch = c.epoch
+               ORDER BY g.from_sequence DESC LIMIT ${maxGaps}) g), '[]') AS gaps
+     FROM source_chain c JOIN unnest($1::text[], $2::text[]) AS k (source, epoch) USING (source, epoch)`,
+    [pairs.map(([source]) => source), pairs.map(([, epoch]) => epoch)],
+  );
+  for (const row of rows) {
+    into.set(`${row.source}\0${row.epoch}`, {
+      sequence: BigInt(row.sequence),
+      hash: row.hash,
+      time: row.time,
+      kid: row.kid,
+      gaps: row.gaps.map(([from, to]) => ({ from: BigInt(from), to: BigInt(to) })),
+    });
+  }
+}
+
+async function loadEpochs(db: Pool | PoolClient, sources: string[], into: Facts['epochs']): Promise<void> {
+  const { rows } = await db.query<{ source: string; epoch: string; sequence: string; hash: string }>(
+    `SELECT DISTINCT ON (source) source, epoch, head_sequence AS sequence, head_hash AS hash
+     FROM source_chain WHERE source = ANY ($1) ORDER BY source, started_at DESC, head_time DESC`,
+    [sources],
+  );
+  for (const { source, epoch, sequence, hash } of rows) into.set(source, { epoch, sequence: BigInt(sequence), hash });
+}
+
+async function loadKeys(db: Pool | PoolClient, kids: string[], into: Facts['keys']): Promise<void> {
+  const { rows } = await db.query<SourceKey & { publicKey: Buffer }>(
+    `SELECT kid, public_key AS "publicKey", source, ${rfc3339('revoked_at')} AS "revokedAt"
+     FROM source_key WHERE kid = ANY ($1)`,
+    [kids],
+  );
+  for (const row of rows) into.set(row.kid, { ...row, publicKey: new Uint8Array(row.publicKey) });
+}
+
+async function loadSourceKids(db: Pool | PoolClient, sources: string[], into: Facts['sourceKids']): Promise<void> {
+  const { rows } = await db.query<{ source: string; kids: string[] }>(
+    'SELECT source, array_agg(kid ORDER BY added_at) AS kids FROM source_key WHERE source = ANY ($1) GROUP BY source',
+    [sources],
+  );
+  for (const row of rows) into.set(row.source, row.kids);
+}
+
+async function loadServers(db: Pool | PoolClient, keys: string[], into: Facts['servers']): Promise<void> {
+  const servers = await db.query<{ key: string; name: string; decision: ServerFacts['decision'] }>(
+    'SELECT key, name, decision FROM server WHERE key = ANY ($1)',
+    [keys],
+  );
+  for (const row of servers.rows) into.set(row.key, { ...row, tools: new Map() });
+  const definitions = await db.query<{ server: string; tool: string; hash: string; definition: string }>(
+    `SELECT DISTINCT ON (server, tool) server, tool, hash, definition
+     FROM tool_definition WHERE server = ANY ($1) ORDER BY server, tool, last_seen DESC`,
+    [keys],
+  );
+  for (const { server, tool, hash, definition } of definitions.rows) {
+    into.get(server)?.tools.set(tool, { hash, definition });
+  }
+}
+
+async function loadKnown(db: Pool | PoolClient, keys: string[], into: Facts['known']): Promise<void> {
+  const pairs = keys.map((key) => key.split(' '));
+  const { rows } = await db.query<{ id: string; time: string; eventHash: string; recordedAt: string }>(
+    `SELECT e.id::text, ${rfc3339('e.time')} AS time, encode(e.event_hash, 'hex') AS "eventHash",
+       ${rfc3339('e.recorded_at')} AS "recordedAt"
+     FROM unnest($1::uuid[], $2::timestamptz[]) AS k (id, time) JOIN event e ON e.id = k.id AND e.time = k.time`,
+    [pairs.map(([id]) => id), pairs.map(([, time]) => time)],
+  );
+  for (const { time, ...row } of rows) into.set(`${row.id} ${time}`, row);
+}
+
+async function loadSightings(db: Pool | PoolClient, fingerprints: string[], into: Facts['sightings']): Promise<void> {
+  const { rows } = await db.query<SecretSighting>(
+    `SELECT k.fingerprint, s."eventId", s.time, s.server, s.tool, s.actor, s.direction
+     FROM unnest($1::text[]) AS k (fingerprint) CROSS JOIN LATERAL (
+       SELECT event_id::text AS "eventId", ${rfc3339('time')} AS time, server, tool, actor, direction
+       FROM secret_sighting s WHERE s.fingerprint = k.fingerprint ORDER BY s.time DESC LIMIT ${maxSightings}) s`,
+    [fingerprints],
+  );
+  for (const row of rows) into.get(row.fingerprint)?.push(row);
+}

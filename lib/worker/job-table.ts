@@ -1,0 +1,61 @@
+import type { Pool } from 'pg';
+import type { LogKey } from '../platform/keys';
+import { readChangedFacts } from '../store/changed-facts';
+import { comingDays, ensurePartitions } from '../store/partitions';
+import { reportStatus } from '../store/status';
+import { checkpointJob } from './checkpoint';
+import type { Job } from './jobs';
+import type { Judge } from './judge-client';
+import type { TopicIngest } from './topic-ingest';
+
+export interface JobParts {
+  pool: Pool;
+  judge: Judge;
+  ingest: TopicIngest | null;
+  /** This process's name. */
+  worker: string;
+  /** Signs checkpoints. */
+  logKey: LogKey;
+}
+
+const second = 1_000;
+const hour = 3_600 * second;
+
+/** All that the worker does beside ingest. */
+export function jobTable({ pool, judge, ingest, worker, logKey }: JobParts): Job[] {
+  let looked: string | null = null;
+  return [
+    checkpointJob(pool, logKey),
+    {
+      name: 'partitions',
+      everyMs: hour,
+      alone: true,
+      run: () => ensurePartitions(pool, comingDays(Date.now()), new Set()),
+    },
+    {
+      name: 'worker-status',
+      everyMs: second,
+      alone: false,
+      run: () => {
+        const rows = (ingest?.stats() ?? []).map(({ topic, partition, stats }) => ({
+          topic,
+          partition,
+          nextOffset: stats.next,
+          highOffset: stats.behind + stats.next,
+          ...stats.takeWindow(),
+        }));
+        return reportStatus(pool, worker, rows, new Date());
+      },
+    },
+    {
+      name: 'changed-facts',
+      everyMs: second,
+      alone: false,
+      run: async () => {
+        const { servers, keys, at } = await readChangedFacts(pool, looked);
+        looked = at;
+        if (servers.length > 0 || keys) judge.changed({ servers, keys });
+      },
+    },
+  ];
+}

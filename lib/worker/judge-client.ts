@@ -1,0 +1,95 @@
+import { Worker } from 'node:worker_threads';
+import type { Pool } from 'pg';
+import type { Refusal } from '../core/judge/result';
+import type { LogState } from '../core/provenance/log-writer';
+import type { KafkaRecord } from '../kafka/consumer';
+import type { FromJudge, Judged, JudgeThreadData, PackedRecords, ToJudge } from '../services/judge/protocol';
+import { loadFacts } from '../store/facts';
+
+/** The batch made the judge throw: a defect of ours, met by one of its records. */
+export class JudgeFailure extends Error {
+  override name = 'JudgeFailure';
+}
+
+export interface Judge {
+  open(logId: number, state: LogState): void;
+  /** One batch of a log at a time. Rejects with JudgeFailure, or with what the look-up of facts failed with. */
+  judge(logId: number, records: KafkaRecord[], how: { careful: boolean; refusal: Refusal | null }): Promise<Judged>;
+  changed(what: Omit<Extract<ToJudge, { kind: 'changed' }>, 'kind'>): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the judge's thread and answers what it asks for from Postgres. `script`: judge-thread.ts as bundled.
+ * `died` is called when the thread ends by itself; what it knew is gone, so the process had better begin anew.
+ */
+export function startJudge(pool: Pool, script: URL, data: JudgeThreadData, died: (error: Error) => void): Judge {
+  const thread = new Worker(script, { workerData: data });
+  const calls = new Map<number, { resolve(judged: Judged): void; reject(error: Error): void }>();
+  let lastCall = 0;
+  let closed = false;
+  const post = (message: ToJudge, transfer: ArrayBuffer[] = []) => thread.postMessage(message, transfer);
+
+  thread.on('message', (message: FromJudge) => {
+    const call = calls.get(message.call);
+    if (message.kind === 'needs') {
+      loadFacts(pool, message.needs).then(
+        (facts) => post({ kind: 'facts', call: message.call, facts }),
+        (error) => {
+          calls.delete(message.call);
+          call?.reject(error);
+        },
+      );
+      return;
+    }
+    calls.delete(message.call);
+    if (message.kind === 'judged') call?.resolve(message.judged);
+    else call?.reject(new JudgeFailure(message.message));
+  });
+  thread.on('error', died);
+  thread.on('exit', () => {
+    if (!closed) died(new Error('the judge thread ended'));
+  });
+
+  return {
+    open: (logId, state) => post({ kind: 'open', logId, state }),
+    judge: (logId, records, { careful, refusal }) =>
+      new Promise((resolve, reject) => {
+        const call = ++lastCall;
+        calls.set(call, { resolve, reject });
+        const packed = pack(records, refusal);
+        post({ kind: 'judge', call, logId, records: packed, now: Date.now(), careful }, [packed.bytes]);
+      }),
+    changed: (what) => post({ kind: 'changed', ...what }),
+    close: async () => {
+      closed = true;
+      await thread.terminate();
+    },
+  };
+}
+
+/** `refusal`: for all of them, whatever they hold. */
+export function pack(records: KafkaRecord[], refusal: Refusal | null): PackedRecords {
+  const total = records.reduce((sum, record) => sum + record.bytes.length, 0);
+  const all = Buffer.from(new ArrayBuffer(total));
+  const packed: PackedRecords = {
+    bytes: all.buffer as ArrayBuffer,
+    ends: new Uint32Array(records.length),
+    positions: new BigInt64Array(records.length),
+    headers: new Map(),
+    refusals: new Map(),
+  };
+  let at = 0;
+  records.forEach((record, i) => {
+    at += record.bytes.copy(all, at);
+    packed.ends[i] = at;
+    packed.positions[i] = record.position;
+    for (const _ in record.headers) {
+      packed.headers.set(i, record.headers);
+      break;
+    }
+    const why = refusal ?? record.refusal;
+    if (why) packed.refusals.set(i, why);
+  });
+  return packed;
+}

@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { type KafkaLog, openKafka } from '../kafka/client';
+import { kafkaSettings } from '../kafka/settings';
+import { env } from '../platform/env';
+import { logKey, redactionKey } from '../platform/keys';
+import { logger } from '../platform/log';
+import { createPool } from '../store/pool';
+import { jobTable } from './job-table';
+import { startJobs } from './jobs';
+import { startJudge } from './judge-client';
+import { serveMetrics } from './metrics';
+import { TopicIngest } from './topic-ingest';
+
+// The worker: reads the environment, then ingests from Kafka and runs the table of jobs until a signal. What fails inside
+// is tried again there; what can't be, ends the process, and whoever supervises it starts it anew.
+const settings = env();
+const log = logger('worker');
+const worker = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`;
+const pool = createPool(settings.DATABASE_URL, { max: 24, name: 'custody worker' });
+
+const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+const script = new URL(`./judge-thread.${extension}`, import.meta.url);
+const judge = startJudge(pool, script, { fingerprintKey: redactionKey(settings.CUSTODY_SECRET) }, die);
+
+const kafkaLog: KafkaLog = (level, message, detail) => log[level](detail, message);
+const ingest =
+  settings.KAFKA_BROKERS.length > 0
+    ? new TopicIngest(await openKafka(kafkaSettings(settings), 'custody-worker', kafkaLog), settings.KAFKA_TOPIC, {
+        pool,
+        judge,
+        knownDays: new Set(),
+        log,
+      })
+    : null;
+if (!ingest) log.warn('KAFKA_BROKERS is not set: events come in by HTTP alone');
+const ingesting = ingest?.run().catch(die);
+const key = logKey({ pem: settings.CUSTODY_LOG_KEY, dataDir: settings.CUSTODY_DATA });
+const stopJobs = startJobs(pool, jobTable({ pool, judge, ingest, worker, logKey: key }), worker, log);
+const closeMetrics = serveMetrics(settings.WORKER_METRICS_PORT, () => ingest?.stats() ?? []);
+log.info({ worker, brokers: settings.KAFKA_BROKERS }, 'worker runs');
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(signal));
+
+async function stop(signal: string): Promise<void> {
+  log.info({ signal }, 'worker stops');
+  const forced = setTimeout(() => process.exit(1), 10_000);
+  forced.unref();
+  await Promise.all([ingest?.stop(), stopJobs()]);
+  await ingesting;
+  await closeMetrics();
+  await judge.close();
+  await pool.end();
+  process.exit(0);
+}
+
+function die(error: unknown): void {
+  log.fatal({ err: error }, 'worker ends');
+  process.exit(1);
+}

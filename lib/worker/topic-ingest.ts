@@ -1,0 +1,95 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Kafka } from 'kafkajs';
+import { readTopic, type TopicReader } from '../kafka/consumer';
+import { type DeadLetterProducer, openDeadLetterProducer } from '../kafka/dead-letter-producer';
+import { deadLetterTopic, ensureTopics } from '../kafka/topics';
+import { type IngestParts, PartitionIngest } from './ingest';
+import type { PartitionStats } from './stats';
+
+/** Kafka's name for all workers that share the topic's partitions. */
+export const groupId = 'custody';
+
+/** How often Kafka is told how far we are, for those who look at the group's lag there. */
+const noteEveryMs = 5_000;
+
+/** Reads the partitions that the group gives us, each with its own PartitionIngest; joins again whenever kafkajs gives up. */
+export class TopicIngest {
+  private readonly partitions = new Map<number, PartitionIngest>();
+  private reader: TopicReader | null = null;
+  private deadLetters: DeadLetterProducer | null = null;
+  private stopped = false;
+
+  constructor(
+    private readonly kafka: Kafka,
+    private readonly topic: string,
+    private readonly parts: Omit<IngestParts, 'seek' | 'deadLetters'>,
+  ) {}
+
+  /** Runs until `stop`. */
+  async run(): Promise<void> {
+    while (!this.stopped) {
+      const noting = setInterval(() => this.note(), noteEveryMs);
+      try {
+        await ensureTopics(this.kafka, this.topic);
+        this.deadLetters ??= await openDeadLetterProducer(this.kafka, deadLetterTopic(this.topic), (error) =>
+          this.parts.log.warn({ err: error }, 'dead letters are in Postgres but not in Kafka'),
+        );
+        await readTopic(this.kafka, this.topic, groupId, {
+          joined: (partitions, reader) => this.assign(partitions, reader),
+          fetched: async (batch, alive) => this.partitions.get(batch.partition)?.fetched(batch, alive),
+        });
+      } catch (error) {
+        if (!this.stopped) this.parts.log.error({ err: error }, 'Kafka consumer ended; joining again');
+      } finally {
+        clearInterval(noting);
+        await this.release();
+      }
+      if (!this.stopped) await delay(1_000);
+    }
+  }
+
+  /** Stops reading; resolves when the last transaction has ended. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await Promise.all([...this.partitions.values()].map((partition) => partition.stop()));
+    await this.release();
+    await this.deadLetters?.close().catch(() => {});
+  }
+
+  stats(): { topic: string; partition: number; stats: PartitionStats }[] {
+    return [...this.partitions.values()].map(({ topic, partition, stats }) => ({ topic, partition, stats }));
+  }
+
+  private assign(numbers: number[], reader: TopicReader): void {
+    this.reader = reader;
+    const given = new Set(numbers);
+    for (const [number, partition] of this.partitions) {
+      if (given.has(number)) continue;
+      this.partitions.delete(number);
+      void partition.stop();
+    }
+    for (const number of numbers) {
+      if (this.partitions.has(number)) continue;
+      const partition = new PartitionIngest(this.topic, number, {
+        ...this.parts,
+        deadLetters: this.deadLetters,
+        seek: (at, offset) => this.reader?.seek(at, offset),
+      });
+      this.partitions.set(number, partition);
+      void partition.run();
+    }
+    this.parts.log.info({ topic: this.topic, partitions: numbers }, 'Kafka gave us these partitions');
+  }
+
+  private note(): void {
+    for (const { partition, stats } of this.partitions.values()) void this.reader?.note(partition, stats.next);
+  }
+
+  private async release(): Promise<void> {
+    const all = [...this.partitions.values()];
+    this.partitions.clear();
+    await Promise.all(all.map((partition) => partition.stop()));
+    await this.reader?.close().catch(() => {});
+    this.reader = null;
+  }
+}
