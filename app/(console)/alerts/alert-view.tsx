@@ -1,0 +1,146 @@
+import Link from 'next/link';
+import { History } from '@/components/alerts/history';
+import { RevealEvidence } from '@/components/alerts/reveal-evidence';
+import { StatusBadge } from '@/components/alerts/status';
+import { Timeline } from '@/components/alerts/timeline';
+import { TriageBar } from '@/components/alerts/triage-bar';
+import { EntityChip, eventsWith, serverHref } from '@/components/entity-chip';
+import { HostileText } from '@/components/hostile-text';
+import { Section } from '@/components/section';
+import { SeverityMark } from '@/components/severity';
+import { Notice } from '@/components/states';
+import { Ago } from '@/components/time';
+import { type Actor, may } from '@/lib/core/access';
+import type { AlertStatus } from '@/lib/core/alert/triage';
+import { rules } from '@/lib/core/detection/rules';
+import { isPayload } from '@/lib/core/payload';
+import { plural } from '@/lib/core/query/words';
+import { type AlertRow, eventsAround, listAlertActivity, listDetections } from '@/lib/store/alerts';
+import { assign, comment, revealEvidence, setStatus } from './actions';
+
+/** Everything about one alert, in the order in which it is asked. */
+export async function AlertView({ alert, actor }: { alert: AlertRow; actor: Actor }) {
+  const [detections, activity] = await Promise.all([listDetections(alert.id), listAlertActivity(alert.id)]);
+  const newest = detections[0];
+  const around = newest ? await eventsAround(newest.eventId, newest.eventTime) : [];
+  const rule = rules.find((candidate) => candidate.id === alert.ruleId);
+  const writes = may(actor.role, 'alert:write');
+  return (
+    <div className="flex flex-col gap-4">
+      <div className="flex flex-col gap-2">
+        <p className="text-lg leading-snug font-semibold">
+          <HostileText text={alert.summary} />
+        </p>
+        <div className="flex flex-wrap items-center gap-x-4 gap-y-1 text-sm text-soft">
+          <SeverityMark level={alert.severity} />
+          <StatusBadge status={alert.status} resolution={alert.resolution} />
+          <span>{alert.assignee ?? 'Unassigned'}</span>
+          <span className="num">{plural(alert.count, 'time')}</span>
+          <span>
+            first <Ago at={alert.firstSeen} />, last <Ago at={alert.lastSeen} />
+          </span>
+        </div>
+        {alert.generated && <Notice kind="generated">From generated history, not from observed traffic.</Notice>}
+        {writes && (
+          <TriageBar
+            key={alert.status}
+            id={alert.id}
+            status={alert.status as AlertStatus}
+            assignee={alert.assignee}
+            me={actor.email}
+            assign={assign}
+            setStatus={setStatus}
+          />
+        )}
+      </div>
+
+      {newest && (
+        <Section
+          title="Evidence"
+          note={detections.length > 1 ? `newest of ${plural(detections.length, 'detection')} shown below` : undefined}
+        >
+          <RevealEvidence
+            alertId={alert.id}
+            eventId={newest.eventId}
+            visible={newest.evidence.map((item) => (isPayload(item.pointer) ? null : item))}
+            reveal={may(actor.role, 'payload:read') ? revealEvidence : undefined}
+          />
+        </Section>
+      )}
+
+      <Section title="Who and what">
+        <div className="flex flex-wrap gap-2">
+          {alert.actor && <EntityChip label="Actor" name={alert.actor} href={eventsWith('actor', alert.actor)} />}
+          {alert.server && (
+            <EntityChip label="Server" name={alert.serverName ?? alert.server} href={serverHref(alert.server)} />
+          )}
+          {alert.tool && <EntityChip label="Tool" name={alert.tool} href={eventsWith('tool', alert.tool)} />}
+          {alert.session && (
+            <EntityChip label="Session" name={alert.session} href={eventsWith('session', alert.session)} />
+          )}
+        </div>
+      </Section>
+
+      {newest && around.length > 0 && (
+        <Section title="Around it" note={alert.session ? 'in the same session' : 'by the same actor'}>
+          <Timeline events={around} here={newest.eventId} />
+        </Section>
+      )}
+
+      {rule && (
+        <>
+          <Section title="How it was decided">
+            <p className="text-sm">{rule.description}</p>
+            <dl className="mt-2 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-sm">
+              <dt className="text-faint">Rule</dt>
+              <dd>
+                <code className="font-mono text-xs">{rule.id}</code> ({rule.status})
+              </dd>
+              <dt className="text-faint">Catalogues</dt>
+              <dd className="flex flex-wrap gap-1.5">
+                {rule.tags.map((tag) => (
+                  <code key={tag} className="rounded-sm border border-line bg-sunken px-1.5 font-mono text-xs">
+                    {tag}
+                  </code>
+                ))}
+              </dd>
+              <dt className="text-faint">Known false positives</dt>
+              <dd>{rule.falsePositives.join(' ')}</dd>
+            </dl>
+          </Section>
+          <Section title="What to do">
+            <ol className="list-decimal space-y-1 pl-5 text-sm">
+              {rule.triage.map((step) => (
+                <li key={step}>{step}</li>
+              ))}
+            </ol>
+          </Section>
+        </>
+      )}
+
+      {detections.length > 0 && (
+        <Section title="Detections" note={`${plural(detections.length, 'event')}, newest first`}>
+          <ul className="flex flex-col">
+            {detections.map((detection) => (
+              <li key={detection.eventId}>
+                <Link
+                  href={`/events/${detection.eventId}`}
+                  className="flex items-baseline gap-3 rounded-md px-2 py-1 text-sm hover:bg-hover"
+                >
+                  <Ago at={detection.eventTime} className="shrink-0 text-xs text-faint" />
+                  <span className="min-w-0 truncate">
+                    <HostileText text={detection.summary} limit={160} />
+                  </span>
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
+
+      <Section title="History">
+        <History id={alert.id} entries={activity} comment={writes ? comment : undefined} />
+      </Section>
+    </div>
+  );
+}

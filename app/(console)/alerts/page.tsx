@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { AlertTable } from '@/components/alerts/alert-table';
+import { Command } from '@/components/copy';
+import { FilterBar } from '@/components/filter-bar';
+import { PageHeader } from '@/components/page-header';
+import { SidePanel } from '@/components/side-panel';
+import { Empty, NoPermission } from '@/components/states';
+import { Tabs } from '@/components/tabs';
+import { requireActor } from '@/lib/auth/guard';
+import { may } from '@/lib/core/access';
+import { rules } from '@/lib/core/detection/rules';
+import { alertFields } from '@/lib/core/query/alert-fields';
+import { parseFilter } from '@/lib/core/query/filter';
+import { durationWords, plural } from '@/lib/core/query/words';
+import { severityOf } from '@/lib/core/severity';
+import { countOpenAlerts, findAlert, listAlerts, type OpenAlerts, type AlertView as View } from '@/lib/store/alerts';
+import { decodeCursor, encodeCursor } from '../cursor';
+import { isUuid } from '../uuid';
+import { assign, setStatus } from './actions';
+import { AlertView } from './alert-view';
+
+const views: { value: View; label: string }[] = [
+  { value: 'open', label: 'Open' },
+  { value: 'suppressed', label: 'Suppressed' },
+  { value: 'closed', label: 'Closed' },
+  { value: 'all', label: 'All' },
+];
+const pageSize = 50;
+const cursor = z.object({ severity: z.int().min(1).max(5), lastSeen: z.iso.datetime(), id: z.guid() });
+
+export default async function AlertsPage({
+  searchParams,
+}: {
+  searchParams: Promise<Record<string, string | undefined>>;
+}) {
+  const access = await requireActor('alert:read');
+  if (!access.permitted) return <NoPermission scope={access.scope} />;
+  const params = await searchParams;
+  const view = views.find(({ value }) => value === params.view)?.value ?? 'open';
+  const parsed = parseFilter(params.q ?? '', alertFields);
+  const [open, { rows, next }, opened] = await Promise.all([
+    countOpenAlerts(),
+    listAlerts(
+      { view, filter: parsed.ok ? parsed.filter : { kind: 'all' } },
+      decodeCursor(params.cursor, cursor),
+      pageSize,
+    ),
+    isUuid(params.open) ? findAlert(params.open) : null,
+  ]);
+  const openCount = open.bySeverity.reduce((sum, count) => sum + count, 0);
+  return (
+    <>
+      <PageHeader title="Alerts" sentence={sentence(open, Date.now())} />
+      <Tabs
+        label="Views"
+        param="view"
+        current={view}
+        items={views.map((item) => (item.value === 'open' ? { ...item, count: openCount } : item))}
+      />
+      <FilterBar
+        query={parsed.query}
+        chips={parsed.ok ? parsed.chips : []}
+        error={parsed.ok ? undefined : parsed.message}
+        fields={alertFields.map((field) =>
+          field.name === 'rule' ? { ...field, values: rules.map((rule) => rule.id) } : field,
+        )}
+        placeholder="Filter: severity:>=high rule:rug-pull assignee:nobody"
+      />
+      <AlertTable
+        rows={rows}
+        me={access.actor.email}
+        actions={may(access.actor.role, 'alert:write') ? { assign, setStatus } : undefined}
+        next={next && encodeCursor(next)}
+        empty={
+          params.q ? (
+            <Empty title="No alert matches">Remove a condition, or look at another view.</Empty>
+          ) : view === 'open' && openCount === 0 ? (
+            <Empty title="No alert is open">
+              <p className="mb-3">
+                What the rules find in events appears here. To see some, drive the attack scenario:
+              </p>
+              <Command text="npm run demo" />
+            </Empty>
+          ) : (
+            <Empty title="Nothing in this view" />
+          )
+        }
+      />
+      {opened && (
+        <SidePanel param="open" title={opened.title} pageHref={`/alerts/${opened.id}`}>
+          <AlertView alert={opened} actor={access.actor} />
+        </SidePanel>
+      )}
+    </>
+  );
+}
+
+function sentence(open: OpenAlerts, now: number): string {
+  const worst = open.bySeverity.findLastIndex((count) => count > 0);
+  if (worst < 1 || !open.oldestOfWorst) return 'No alert is open';
+  const count = open.bySeverity[worst] ?? 0;
+  const age = durationWords(now - Date.parse(open.oldestOfWorst));
+  const oldest = count === 1 ? `for ${age}` : `the oldest for ${age}`;
+  const free = open.unassigned > 0 ? `; ${open.unassigned} of all open ones are nobody’s` : '';
+  return `${plural(count, `${severityOf(worst)} alert`)} open, ${oldest}${free}`;
+}
