@@ -1,6 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { apiKeyScopes } from '../core/access';
+import { announce } from '../store/announce';
 import { insertApiKey } from '../store/api-keys';
 import { callerName } from './caller';
 import { verb } from './verb';
@@ -36,6 +37,7 @@ export const createApiKey = verb({
       createdBy: callerName(caller),
       expiresAt,
     });
+    await announce(tx, 'api_key', id);
     return {
       output: { id, key, prefix, expiresAt: expiresAt.toISOString() },
       target: `api_key:${id}`,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { roles } from '../core/access';
+import { announce } from '../store/announce';
 import { insertUser } from '../store/users';
 import { ServiceError } from './error';
 import { hashPassword, passwordText } from './password';
@@ -22,6 +23,7 @@ export const createUser = verb({
         fields: { email: 'Is a user already' },
       });
     }
+    await announce(tx, 'user', id);
     return {
       output: { id, email },
       target: `user:${email}`,

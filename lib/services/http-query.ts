@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Filter, type FilterField, parseFilter } from '../core/query/filter';
 import { parseInput } from './verb';
 
 /** Rows of one page. */
@@ -18,6 +19,18 @@ export const cursorText = <Shape extends z.ZodType>(shape: Shape) =>
       }
     })
     .pipe(shape);
+
+/** A query in the screens' language. */
+export const filterText = (fields: readonly FilterField[]) =>
+  z
+    .string()
+    .default('')
+    .transform((text, context): Filter => {
+      const parsed = parseFilter(text, fields);
+      if (parsed.ok) return parsed.filter;
+      context.addIssue({ code: 'custom', message: parsed.message });
+      return z.NEVER;
+    });
 
 /** A request's query, each parameter at most once. Throws ServiceError `invalid`. */
 export function queryOf<Query extends z.ZodType>(request: Request, shape: Query): z.output<Query> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { announce } from '../store/announce';
 import { revokeApiKeyRow } from '../store/api-keys';
 import { notFound } from './error';
 import { verb } from './verb';
@@ -11,6 +12,7 @@ export const revokeApiKey = verb({
   async change(tx, { id }) {
     const name = await revokeApiKeyRow(tx, id);
     if (name === null) throw notFound('API key with this id that is still in force');
+    await announce(tx, 'api_key', id);
     return { output: { id }, target: `api_key:${id}`, after: { name, revoked: true } };
   },
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { roles } from '../core/access';
+import { announce } from '../store/announce';
 import { lockAdministrators, lockUser, updateUserRow } from '../store/users';
 import { callerName } from './caller';
 import { personName } from './create-user';
@@ -45,6 +46,7 @@ export const updateUser = verb({
       }
     }
     await updateUserRow(tx, { id, ...after });
+    await announce(tx, 'user', id);
     return { output: { id, ...after }, target: `user:${user.email}`, before, after };
   },
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ApiKeyScope, Scope } from '../core/access';
+import { announce } from '../store/announce';
 import { appendAudit } from '../store/audit-log';
 import { type Tx, transaction } from '../store/transaction';
 import { authorise, type Caller, callerName, callerRole } from './caller';
@@ -47,13 +48,14 @@ export function verb<Input extends z.ZodType, Output>(definition: Definition<Inp
     return transaction(async (tx) => {
       const { output, target, before, after, reason, unchanged } = await definition.change(tx, input, caller);
       if (unchanged) return output;
-      await appendAudit(tx, {
+      const entry = await appendAudit(tx, {
         actor: callerName(caller),
         role: callerRole(caller),
         action: definition.action,
         target,
         detail: { before, after, reason },
       });
+      await announce(tx, 'audit', entry.id);
       return output;
     });
   };

@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Actor, may, type Role, roles } from '@/lib/core/access';
 import { assignAlert } from '@/lib/services/assign-alert';
@@ -17,6 +18,7 @@ import { setAlertStatus } from '@/lib/services/set-alert-status';
 import { setPassword } from '@/lib/services/set-password';
 import { updateUser } from '@/lib/services/update-user';
 import { viewDeadLetter } from '@/lib/services/view-dead-letter';
+import { viewEvidence } from '@/lib/services/view-evidence';
 import { viewPayload } from '@/lib/services/view-payload';
 import { auditOf, madeAlert, madeDeadLetter, madeEvent, madeServer, madeUser, newPublicKey } from '../../support/made';
 import { testDatabase } from '../../support/postgres';
@@ -120,6 +122,14 @@ const cases: Case[] = [
     },
   },
   {
+    file: 'view-evidence',
+    verb: viewEvidence,
+    prepare: async () => {
+      const id = await madeAlert(db.pool);
+      return { input: { id }, target: `alert:${id}` };
+    },
+  },
+  {
     file: 'view-dead-letter',
     verb: viewDeadLetter,
     prepare: async () => {
@@ -161,8 +171,8 @@ const cases: Case[] = [
 
 test('every file that defines a verb has a case', async () => {
   const defining: string[] = [];
-  for (const file of readdirSync('lib/services')) {
-    const module: Record<string, unknown> = await import(`@/lib/services/${file.replace('.ts', '')}.ts`);
+  for (const file of readdirSync('lib/services').filter((name) => name.endsWith('.ts'))) {
+    const module: Record<string, unknown> = await import(/* @vite-ignore */ resolve('lib/services', file));
     const verbs = Object.values(module).filter((value) => typeof value === 'function' && 'action' in value);
     if (verbs.length > 0) defining.push(file.replace('.ts', ''));
   }
