@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { z } from 'zod';
 
 const flag = z
@@ -120,3 +121,12 @@ export function env(): Env {
 
 /** The process's KAFKA_* variables. Throws EnvError naming all that is wrong. */
 export const kafkaEnv = (): KafkaEnv => parseWith(z.object(kafkaVariables), process.env);
+
+/** Takes over what the embedded installation wrote down of itself (`env` in its data folder), for what is not set otherwise. */
+export function loadInstallation(): void {
+  try {
+    process.loadEnvFile(join(process.env.CUSTODY_DATA || '.custody', 'env'));
+  } catch {
+    // There is none: the environment says it all.
+  }
+}

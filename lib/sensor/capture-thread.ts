@@ -18,9 +18,9 @@ const restartMs = 1000;
 
 /**
  * Runs the capturing side in a thread of its own, so that parsing, signing and sending never stand in the way of the traffic,
- * whatever happens to them. A thread that dies is started again.
+ * whatever happens to them. A thread that dies is started again. `script`: where capture-worker lies, as source or bundled.
  */
-export function startCaptureThread(options: SensorOptions, say: (line: string) => void): CaptureThread {
+export function startCaptureThread(options: SensorOptions, script: URL, say: (line: string) => void): CaptureThread {
   const shared = new SharedArrayBuffer(4);
   const counter = new Int32Array(shared);
   let worker: Worker | null = null;
@@ -30,7 +30,8 @@ export function startCaptureThread(options: SensorOptions, say: (line: string) =
   const start = () => {
     Atomics.store(counter, inFlight, 0);
     const data: CaptureWorkerData = { options, shared };
-    const thread = new Worker(workerFile(), { workerData: data, execArgv: workerArguments() });
+    const execArgv = script.pathname.endsWith('.ts') ? ['--import', 'tsx'] : [];
+    const thread = new Worker(script, { workerData: data, execArgv });
     let folder: string | null = null;
     worker = thread;
     thread.on('message', (message: FromCapture) => {
@@ -82,8 +83,3 @@ export function startCaptureThread(options: SensorOptions, say: (line: string) =
     },
   };
 }
-
-/** In the bundle the thread's code lies beside this file; from source it is TypeScript and needs a loader. */
-const fromSource = import.meta.url.endsWith('.ts');
-const workerFile = () => new URL(fromSource ? './capture-worker.ts' : './capture-worker.js', import.meta.url);
-const workerArguments = (): string[] => (fromSource ? ['--import', 'tsx'] : []);

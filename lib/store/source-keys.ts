@@ -1,3 +1,4 @@
+import { pool } from './pool';
 import type { Tx } from './transaction';
 
 export interface SourceKeyRow {
@@ -36,4 +37,13 @@ export async function revokeSourceKeyRow(tx: Tx, kid: string): Promise<string | 
     [kid],
   );
   return rows[0]?.source ?? null;
+}
+
+/** All keys, by source, newest first. */
+export async function listSourceKeys(): Promise<(SourceKeyRow & { addedBy: string; addedAt: Date })[]> {
+  const { rows } = await pool().query<SourceKeyRow & { addedBy: string; addedAt: Date }>(
+    `SELECT kid, public_key AS "publicKey", source, revoked_at AS "revokedAt", added_by AS "addedBy", added_at AS "addedAt"
+     FROM source_key ORDER BY source, added_at DESC`,
+  );
+  return rows;
 }

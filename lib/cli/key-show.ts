@@ -1,0 +1,19 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { rawPublicKey } from '../platform/crypto';
+import { defaultStateFolder, kidOf, readKey, sourceOf } from '../sensor/state';
+import { printTable } from './table';
+
+/** Lists the public keys of this machine's sensors. Makes none. */
+export function show(options: { state?: string; tenant: string }): void {
+  const root = resolve(options.state ?? defaultStateFolder());
+  const instances = existsSync(root) ? readdirSync(root).filter((name) => existsSync(join(root, name, 'key.pem'))) : [];
+  if (instances.length === 0) process.stderr.write(`No sensor has run with its state in ${root} yet.\n`);
+  printTable(
+    ['source', 'kid', 'public key'],
+    instances.map((name) => {
+      const publicKey = rawPublicKey(readKey(join(root, name, 'key.pem')));
+      return [sourceOf(options.tenant, name), kidOf(publicKey), Buffer.from(publicKey).toString('base64')];
+    }),
+  );
+}

@@ -1,0 +1,129 @@
+#!/usr/bin/env node
+import { Command, Option } from 'commander';
+import { roles } from '../core/access';
+import { severities } from '../core/severity';
+import { fail } from './fail';
+
+// The command line. Each command's code is loaded when it runs, so that `custody tap` starts at once.
+const program = new Command('custody')
+  .description('The chain of custody for AI tool use')
+  .version('0.1.0')
+  .enablePositionalOptions()
+  .showHelpAfterError('(add --help for what is possible)');
+
+const captureWorker = new URL(
+  import.meta.url.endsWith('.ts') ? '../sensor/capture-worker.ts' : './capture-worker.js',
+  import.meta.url,
+);
+
+program
+  .command('tap')
+  .description('watch an MCP server: wrap a stdio server, or stand before a Streamable HTTP one')
+  .usage('[options] -- <command of a stdio server>\n       custody tap [options] --upstream URL')
+  .argument('[command...]', 'the stdio server and its arguments, after --')
+  .passThroughOptions()
+  .option('--upstream <url>', 'Streamable HTTP server to stand before')
+  .option('--listen <host:port>', 'where clients connect (with --upstream); port 0 takes a free one', '127.0.0.1:0')
+  .addOption(new Option('--to <url>', 'send events to Custody at this address, by HTTP').env('CUSTODY_URL'))
+  .addOption(new Option('--key <key>', 'API key with events:write, for --to').env('CUSTODY_API_KEY'))
+  .addOption(new Option('--kafka <brokers>', 'send events to Kafka: host:port,... (TLS and SASL by KAFKA_*)'))
+  .addOption(new Option('--topic <topic>', 'Kafka topic (default: KAFKA_TOPIC or mcp.audit.v1)'))
+  .addOption(new Option('--actor <id>', 'who works with the server (claimed)').env('CUSTODY_ACTOR'))
+  .addOption(new Option('--agent <id>', 'the agent at work (claimed)').env('CUSTODY_AGENT'))
+  .addOption(new Option('--tenant <name>', 'tenant in the name of the source').env('CUSTODY_TENANT').default('default'))
+  .option('--server-name <name>', 'what to call the server (default: from its command)')
+  .option('--instance <name>', 'name of this sensor (default: host and server)')
+  .addOption(new Option('--state <folder>', 'keys and spool (default: ~/.local/state/custody)').env('CUSTODY_STATE'))
+  .option('--spool <MiB>', 'room on disk while the destination is away', '256')
+  .action(async (command: string[], options) => {
+    const { tap } = await import('./tap');
+    await tap(command, options, captureWorker);
+  });
+
+program
+  .command('scan')
+  .description('look for attacks in definitions and messages: JSON lines on standard input, or a capture')
+  .argument('[file]', 'a tools/list answer, a JSON-RPC capture, or JSON lines (default: standard input)')
+  .addOption(new Option('--format <format>', 'form of the answer').choices(['text', 'jsonl', 'sarif']))
+  .addOption(
+    new Option('--fail-on <level>', 'exit 1 when something at or over this level is found').choices(severities),
+  )
+  .action(async (file: string | undefined, options) => {
+    const { scan } = await import('./scan');
+    process.exitCode = await scan(file, options);
+  });
+
+const key = program.command('key').description('the keys that sources sign with');
+key
+  .command('enroll')
+  .description('let a key sign for a source')
+  .requiredOption('--source <urn>', 'the source, as its sensor names it')
+  .requiredOption('--public-key <base64>', 'the 32 bytes of its Ed25519 public key')
+  .option('--kid <id>', 'id of the key (default: its RFC 7638 thumbprint)')
+  .action(async (options) => (await import('./key')).enroll(options));
+key
+  .command('list')
+  .description('the enrolled keys')
+  .action(async () => (await import('./key')).list());
+key
+  .command('revoke')
+  .description('take a key out of force')
+  .argument('<kid>')
+  .requiredOption('--reason <text>', 'kept in the audit trail')
+  .action(async (kid: string, options) => (await import('./key')).revoke(kid, options));
+key
+  .command('show')
+  .description('the public keys of the sensors on this machine, ready to be enrolled')
+  .addOption(
+    new Option('--state <folder>', 'folder of the sensors (default: ~/.local/state/custody)').env('CUSTODY_STATE'),
+  )
+  .addOption(new Option('--tenant <name>').env('CUSTODY_TENANT').default('default'))
+  .action(async (options) => (await import('./key-show')).show(options));
+
+const user = program.command('user').description('the people who may sign in to the console');
+user
+  .command('add')
+  .description('add a person; the password is read from standard input, or made up and shown once')
+  .argument('<email>')
+  .addOption(new Option('--role <role>').choices(roles).makeOptionMandatory())
+  .option('--name <name>', 'default: the address')
+  .option('--oidc', 'without a password: signs in by the identity provider')
+  .action(async (email: string, options) => (await import('./user')).add(email, options));
+user
+  .command('list')
+  .description('everyone')
+  .action(async () => (await import('./user')).list());
+user
+  .command('set-password')
+  .description('set a new password, read from standard input, or made up and shown once')
+  .argument('<email>')
+  .action(async (email: string) => (await import('./user')).changePassword(email));
+user
+  .command('disable')
+  .description('let a person sign in no more')
+  .argument('<email>')
+  .action(async (email: string) => (await import('./user')).disable(email));
+
+program
+  .command('replay')
+  .description('judge dead letters again, after their cause was mended')
+  .argument('[id...]', 'dead letters; without any, all that wait and fit the options')
+  .option('--reason <reason>', 'only those refused for this reason')
+  .action(async (ids: string[], options) => (await import('./replay')).replay(ids, options));
+
+program
+  .command('doctor')
+  .description('check Postgres, migrations, Kafka, clocks, keys and disk, and say what to do')
+  .action(async () => {
+    const { doctor } = await import('./doctor');
+    process.exitCode = await doctor();
+  });
+
+// These work on a database, which may be the embedded installation's.
+program.hook('preAction', async (_, action) => {
+  if (['tap', 'scan', 'show'].includes(action.name())) return;
+  const { loadInstallation } = await import('../platform/env');
+  loadInstallation();
+});
+
+program.parseAsync().catch(fail);

@@ -1,0 +1,17 @@
+/** Rows in columns as wide as their widest cell, on standard output. Control characters are shown, not obeyed. */
+export function printTable(heads: string[], rows: string[][]): void {
+  const all = [heads, ...rows.map((row) => row.map(printable))];
+  const widths = heads.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  for (const row of all) {
+    process.stdout.write(
+      `${row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd()}\n`,
+    );
+  }
+}
+
+/** Text that others chose, safe to show on a terminal. */
+export const printable = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);

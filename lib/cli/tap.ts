@@ -1,0 +1,91 @@
+import { resolve } from 'node:path';
+import { startCaptureThread } from '../sensor/capture-thread';
+import type { SensorOptions } from '../sensor/options';
+import { commandName, httpServer, stdioServer } from '../sensor/server-identity';
+import { defaultStateFolder, instanceName } from '../sensor/state';
+import { fail } from './fail';
+
+export interface TapOptions {
+  upstream?: string;
+  listen: string;
+  to?: string;
+  key?: string;
+  kafka?: string;
+  topic?: string;
+  actor?: string;
+  agent?: string;
+  tenant: string;
+  serverName?: string;
+  instance?: string;
+  state?: string;
+  spool: string;
+}
+
+const say = (line: string): void => void process.stderr.write(`custody tap: ${line}\n`);
+
+/** Watches one server until it ends or, before an HTTP server, until a signal. Does not return. */
+export async function tap(command: string[], options: TapOptions, captureWorker: URL): Promise<void> {
+  const [program, ...args] = command;
+  const upstream = options.upstream === undefined ? null : httpUrl(options.upstream, '--upstream');
+  if ((program === undefined) === (upstream === null)) {
+    fail(new Error('give either the command of a stdio server after --, or --upstream URL.'));
+  }
+  const spoolMiB = Number(options.spool);
+  if (!(spoolMiB > 0)) fail(new Error('--spool takes a number of MiB, for example --spool 256.'));
+  const name = upstream ? upstream.host : (options.serverName ?? commandName(program as string, args));
+  const sensor: SensorOptions = {
+    tenant: options.tenant,
+    transport: upstream ? 'streamable_http' : 'stdio',
+    instance: options.instance ?? instanceName(name),
+    server: upstream ? httpServer(upstream) : stdioServer(program as string, args, options.serverName),
+    claims: { actor: options.actor, agent: options.agent },
+    stateFolder: resolve(options.state ?? defaultStateFolder()),
+    spoolBytes: spoolMiB * (1 << 20),
+    destination: await destination(options),
+    graceMs: 1500,
+    heartbeatMs: 30_000,
+    version: '0.1.0',
+  };
+  const capture = startCaptureThread(sensor, captureWorker, say);
+
+  if (!upstream) {
+    const { endLike, tapStdio } = await import('../sensor/tap-stdio');
+    return endLike(await tapStdio(program as string, args, capture));
+  }
+  const { tapHttp } = await import('../sensor/tap-http');
+  const { url, close } = await tapHttp(upstream, hostAndPort(options.listen), capture);
+  say(`${url} -> ${upstream.href}`);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => void close().then(() => process.exit(0)));
+  }
+}
+
+async function destination({ to, key, kafka, topic }: TapOptions): Promise<SensorOptions['destination']> {
+  if (to !== undefined && kafka === undefined) {
+    if (!key) fail(new Error('--to needs an API key with the scope events:write: --key, or CUSTODY_API_KEY.'));
+    return { kind: 'http', url: httpUrl(to, '--to').href, apiKey: key };
+  }
+  const { kafkaEnv } = await import('../platform/env');
+  const { kafkaSettings } = await import('../kafka/settings');
+  const env = kafkaEnv();
+  const brokers = kafka === undefined ? env.KAFKA_BROKERS : kafka.split(',').map((broker) => broker.trim());
+  if (brokers.length === 0) fail(new Error('say where events go: --to URL --key KEY, or --kafka HOST:PORT.'));
+  return {
+    kind: 'kafka',
+    settings: kafkaSettings({ ...env, KAFKA_BROKERS: brokers }),
+    topic: topic ?? env.KAFKA_TOPIC,
+  };
+}
+
+function httpUrl(text: string, option: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (!url || !/^https?:$/.test(url.protocol))
+    fail(new Error(`${option} takes an http or https address, not ${text}.`));
+  return url;
+}
+
+function hostAndPort(text: string): { host: string; port: number } {
+  const match = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(text);
+  if (!match) fail(new Error(`--listen takes HOST:PORT, for example 127.0.0.1:8808, not ${text}.`));
+  return { host: match[1] ?? (match[2] || '127.0.0.1'), port: Number(match[3]) };
+}
