@@ -55,7 +55,10 @@ const columns: ColumnDef<ServerTableRow>[] = [
   {
     header: '14 days',
     cell: ({ row }) => (
-      <span role=\"img\" aria-label={`Calls on each of the last 14 days, ${countWords(row.original.days.at(-1) ?? 0)} today`}>
+      <span
+        role="img"
+        aria-label={`Calls on each of the last 14 days, ${countWords(row.original.days.at(-1) ?? 0)} today`}
+      >
         <Spark values={row.original.days} />
       </span>
     ),
