@@ -1,7 +1,7 @@
 'use client';
 import { ChevronsDownUp, ChevronsUpDown, Search } from 'lucide-react';
 import { type MouseEvent, useMemo, useRef, useState } from 'react';
-import { JsonView, type StyleProps } from 'react-json-view-lite';
+import { JsonView, type Props } from 'react-json-view-lite';
 import { withMarks } from '@/lib/core/query/invisible';
 import { bytesWords, countWords } from '@/lib/core/query/words';
 import { cn } from './cn';
@@ -27,7 +27,7 @@ const look = {
   quotesForFieldNames: false,
   stringifyStringValues: false,
   ariaLables: { collapseJson: 'Fold', expandJson: 'Unfold' },
-} satisfies StyleProps;
+} satisfies Props['style'];
 
 const longest = 600;
 
@@ -80,7 +80,9 @@ export function JsonTree({ text, depth = 3, label = 'JSON' }: { text: string; de
         </button>
       </div>
       {raw ? (
-        <pre className="hatched max-h-[60vh] overflow-auto py-2 pr-2 font-mono text-xs whitespace-pre-wrap break-all">{withMarks(text)}</pre>
+        <pre className="hatched max-h-[60vh] overflow-auto py-2 pr-2 font-mono text-xs whitespace-pre-wrap break-all">
+          {withMarks(text)}
+        </pre>
       ) : (
         // biome-ignore lint/a11y/useKeyWithClickEvents: a click only chooses whose path is offered below
         // biome-ignore lint/a11y/noStaticElementInteractions: as above
@@ -138,7 +140,8 @@ function display(value: unknown): unknown {
 
 /** Only the branches in which a key or a value has the text; undefined where none has. Array places are kept. */
 function prune(value: unknown, text: string): unknown {
-  if (typeof value !== 'object' || value === null) return String(value).toLowerCase().includes(text) ? value : undefined;
+  if (typeof value !== 'object' || value === null)
+    return String(value).toLowerCase().includes(text) ? value : undefined;
   const kept = Object.entries(value)
     .map(([key, inner]) => [key, key.toLowerCase().includes(text) ? inner : prune(inner, text)] as const)
     .filter(([, inner]) => inner !== undefined);
@@ -152,7 +155,9 @@ function pathOf(target: HTMLElement, root: HTMLElement | null, data: unknown): (
   while (item && root?.contains(item)) {
     const parent: HTMLElement | null = item.parentElement?.closest<HTMLElement>('[role="treeitem"]') ?? null;
     if (!parent) break;
-    const sisters = Array.from(item.parentElement?.children ?? []).filter((child) => child.getAttribute('role') === 'treeitem');
+    const sisters = Array.from(item.parentElement?.children ?? []).filter(
+      (child) => child.getAttribute('role') === 'treeitem',
+    );
     places.unshift(sisters.indexOf(item));
     item = parent;
   }

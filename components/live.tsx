@@ -49,7 +49,15 @@ export function useStream(kinds: StreamKind[], onChange: () => void, everyMs = 1
 }
 
 /** Draws the page again when something changed. Says when the connection is lost. */
-export function LiveRefresh({ kinds, everyMs = 3000, enabled = true }: { kinds: StreamKind[]; everyMs?: number; enabled?: boolean }) {
+export function LiveRefresh({
+  kinds,
+  everyMs = 3000,
+  enabled = true,
+}: {
+  kinds: StreamKind[];
+  everyMs?: number;
+  enabled?: boolean;
+}) {
   const router = useRouter();
   const state = useStream(kinds, () => document.visibilityState === 'visible' && router.refresh(), everyMs, enabled);
   return <LostConnection state={state} />;

@@ -1,0 +1,183 @@
+import Link from 'next/link';
+import type { ReactNode } from 'react';
+import { HashChip } from '@/components/copy';
+import { EntityChip, eventsWith, serverHref } from '@/components/entity-chip';
+import { EventStatus, GeneratedMark } from '@/components/events/event-status';
+import { assertionWords, shortType } from '@/components/events/method';
+import { Payload } from '@/components/events/payload';
+import { HostileText } from '@/components/hostile-text';
+import { VerifyEvent } from '@/components/provenance/verify-event';
+import { SeverityMark } from '@/components/severity';
+import { Empty, NoPermission } from '@/components/states';
+import { Ago, Clock } from '@/components/time';
+import { may, type Role } from '@/lib/core/access';
+import { bytesWords, countWords, microsWords } from '@/lib/core/query/words';
+import { alertsOfEvent, type EventDetail, findEvent } from '@/lib/store/event-detail';
+import { loadProof, lookAtPayload } from './actions';
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** One event, whole: in the side panel and on its own page. */
+export async function EventRecord({ id, role }: { id: string; role: Role }) {
+  const event = uuid.test(id) ? await findEvent(id) : null;
+  if (!event) {
+    return (
+      <Empty title="There is no event with this id">
+        <p>It may not have arrived yet, or be older than what is kept.</p>
+      </Empty>
+    );
+  }
+  const alerts = may(role, 'alert:read') ? await alertsOfEvent(id) : [];
+  return (
+    <article className="flex flex-col gap-6">
+      <header>
+        <p className="text-lg font-semibold leading-snug tracking-[-0.01em]">
+          <Sentence event={event} />
+        </p>
+        <p className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-soft">
+          <Clock at={event.time} form="full" />
+          <span className="text-faint">
+            <Ago at={event.time} />
+          </span>
+          <EventStatus status={event.status} code={event.errorCode} />
+          {event.severity > 0 && <SeverityMark level={event.severity} />}
+          {event.generated && <GeneratedMark />}
+        </p>
+      </header>
+
+      {alerts.length > 0 && (
+        <Section title={alerts.length === 1 ? 'Alert' : 'Alerts'}>
+          <ul className="flex flex-col gap-2">
+            {alerts.map((alert) => (
+              <li key={alert.alertId + alert.ruleId} className="rounded-md border p-3 text-sm">
+                <div className="flex flex-wrap items-center gap-x-3">
+                  <SeverityMark level={alert.severity} />
+                  <Link href={`/alerts/${alert.alertId}`} className="link font-medium">
+                    {alert.title}
+                  </Link>
+                </div>
+                <p className="mt-1 text-soft">
+                  <HostileText text={alert.summary} limit={300} />
+                </p>
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
+
+      <Section title="Who and what">
+        <div className="flex flex-wrap gap-2">
+          {event.actor && <EntityChip label="actor" name={event.actor} href={eventsWith('actor', event.actor)} />}
+          {event.agent && <EntityChip label="agent" name={event.agent} href={eventsWith('agent', event.agent)} />}
+          {event.client && <EntityChip label="client" name={event.client} href={eventsWith('client', event.client)} />}
+          {event.server && (
+            <EntityChip label="server" name={event.serverName ?? event.server} href={serverHref(event.server)} />
+          )}
+          {event.tool && <EntityChip label="tool" name={event.tool} href={eventsWith('tool', event.tool)} />}
+          {event.session && (
+            <EntityChip label="session" name={event.session} href={eventsWith('session', event.session)} />
+          )}
+          {event.trace && <EntityChip label="trace" name={event.trace} href={eventsWith('trace', event.trace)} />}
+        </div>
+      </Section>
+
+      <Section title="The call">
+        <Facts
+          rows={[
+            ['Method', event.method && <HostileText text={event.method} />],
+            ['Type', shortType(event.type)],
+            ['Protocol', event.data.mcp?.protocol_version && <HostileText text={event.data.mcp.protocol_version} />],
+            ['Transport', event.data.mcp?.transport],
+            ['Duration', event.durationUs !== null && microsWords(event.durationUs)],
+            ['Request', event.bytesIn !== null && bytesWords(event.bytesIn)],
+            ['Result', event.bytesOut !== null && bytesWords(event.bytesOut)],
+            ['Server key', event.server && <HostileText text={event.server} />],
+            ['Server approval', event.serverDecision],
+            ['Actor vouched for', event.data.actor?.id_assurance],
+            [
+              'Policy',
+              event.data.policy?.decision && (
+                <HostileText text={`${event.data.policy.decision} ${event.data.policy.reason ?? ''}`} />
+              ),
+            ],
+            ['Reason', event.data.outcome?.reason_code && <HostileText text={event.data.outcome.reason_code} />],
+          ]}
+        />
+      </Section>
+
+      <Section title="What it carried">
+        {may(role, 'payload:read') ? (
+          <Payload look={lookAtPayload.bind(null, event.id)} />
+        ) : (
+          <div className="rounded-md border">
+            <NoPermission scope="payload:read" />
+          </div>
+        )}
+      </Section>
+
+      <Section title="Proof">
+        <Facts
+          rows={[
+            ['Vouched for', assertionWords(event.assertion)],
+            ['Emitter', <HostileText key="source" text={event.source} />],
+            ['Format', event.format],
+            [
+              'Chain',
+              event.epoch && (
+                <span key="chain">
+                  <HostileText text={event.epoch} /> at {event.sequence ? countWords(BigInt(event.sequence)) : '–'}
+                </span>
+              ),
+            ],
+            ['Signing key', event.kid && <HashChip key="kid" value={event.kid} label="key id" />],
+            ['Recorded', <Clock key="recorded" at={event.recordedAt} form="full" />],
+            ['Log', `${event.logOrigin} at ${countWords(event.logIndex)}`],
+            ['Event hash', <HashChip key="event" value={event.eventHash} label="event hash" />],
+            ['Leaf hash', <HashChip key="leaf" value={event.leafHash} label="leaf hash" />],
+            ['Event id', <HashChip key="id" value={event.id} label="event id" />],
+          ]}
+        />
+        <VerifyEvent load={loadProof.bind(null, event.id)} />
+      </Section>
+    </article>
+  );
+}
+
+function Sentence({ event }: { event: EventDetail }) {
+  const name = (text: string) => <HostileText text={text} limit={60} />;
+  const who = event.actor ?? event.agent ?? event.client;
+  const where = event.serverName ?? event.server;
+  return (
+    <>
+      {who ? name(who) : 'Someone'}{' '}
+      {event.tool && event.method === 'tools/call' ? (
+        <>called {name(event.tool)}</>
+      ) : (
+        <>sent {name(event.method ?? shortType(event.type))}</>
+      )}
+      {where && <> on {name(where)}</>}
+    </>
+  );
+}
+
+const Section = ({ title, children }: { title: string; children: ReactNode }) => (
+  <section>
+    <h3 className="mb-2 text-xs font-semibold text-faint">{title}</h3>
+    {children}
+  </section>
+);
+
+function Facts({ rows }: { rows: [label: string, value: ReactNode][] }) {
+  return (
+    <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-sm">
+      {rows
+        .filter(([, value]) => value)
+        .map(([label, value]) => (
+          <div key={label} className="contents">
+            <dt className="text-faint">{label}</dt>
+            <dd className="min-w-0 break-words">{value}</dd>
+          </div>
+        ))}
+    </dl>
+  );
+}

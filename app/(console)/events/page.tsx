@@ -1,0 +1,175 @@
+import type { Metadata } from 'next';
+import { Suspense } from 'react';
+import { ButtonLink } from '@/components/button';
+import { roleColors, severityColors } from '@/components/charts/palette';
+import { TimeSeries } from '@/components/charts/time-series';
+import { EventTable } from '@/components/events/event-table';
+import { FilterBar } from '@/components/filter-bar';
+import { NewRows } from '@/components/live';
+import { Card, PageHeader } from '@/components/page-header';
+import { carried, withParams } from '@/components/shell/range-url';
+import { SidePanel } from '@/components/side-panel';
+import { Empty, NoPermission, Notice, Skeleton } from '@/components/states';
+import { requireActor } from '@/lib/auth/guard';
+import { eventFields } from '@/lib/core/query/event-fields';
+import { bucketMs, rangeWords } from '@/lib/core/query/time-range';
+import { countWords, plural } from '@/lib/core/query/words';
+import { countEvents, countLimit, eventsOverTime, knownValues, listEvents } from '@/lib/store/events-query';
+import { countNewEvents } from './actions';
+import { EventRecord } from './event-record';
+import { type EventParams, type EventQuery, readEventQuery, writeCursor } from './query';
+import { fillGaps } from './series';
+
+export const metadata: Metadata = { title: 'Events' };
+const pageSize = 100;
+
+export default async function Events({ searchParams }: { searchParams: Promise<EventParams> }) {
+  const access = await requireActor('event:read');
+  if (!access.permitted) return <NoPermission scope={access.scope} />;
+  const params = await searchParams;
+  const query = readEventQuery(params, new Date());
+  const [page, counts, known] = await Promise.all([
+    listEvents(query, query.cursor, pageSize),
+    countEvents(query),
+    knownValues(),
+  ]);
+  const url = new URLSearchParams(params as Record<string, string>);
+  const head = page.rows[0];
+  const opened = params.event;
+  const { parsed } = query;
+  return (
+    <>
+      <PageHeader title="Events" sentence={sentence(counts, query)} />
+      <FilterBar
+        query={parsed.query}
+        chips={parsed.ok ? parsed.chips : []}
+        error={parsed.ok ? undefined : parsed.message}
+        fields={eventFields.map((field) => ({
+          name: field.name,
+          help: field.help,
+          values: known[field.name] ?? ('values' in field ? field.values : undefined),
+        }))}
+      />
+      {!query.cursor && (
+        <Suspense
+          fallback={
+            <div className="card mb-3 h-40">
+              <Skeleton rows={4} />
+            </div>
+          }
+          key={`chart ${url}`}
+        >
+          <Volume query={query} />
+        </Suspense>
+      )}
+      {!query.cursor && query.range.preset && (
+        <NewRows
+          key={head?.id ?? 'none'}
+          kinds={['event']}
+          countNew={countNewEvents.bind(null, params, head ? { time: head.time, id: head.id } : null)}
+        />
+      )}
+      <EventTable
+        rows={page.rows}
+        empty={
+          <Empty title={parsed.query ? 'No event fits this filter' : 'No event in this time'}>
+            {parsed.query ? (
+              <p>Take a condition away above, or look at a longer time.</p>
+            ) : (
+              <p>
+                Every call that a sensor or gateway reports appears here within a second. Look at a longer time, or see
+                how to send events on the overview.
+              </p>
+            )}
+            <div className="mt-4 flex justify-center gap-2">
+              <ButtonLink href={withParams('/events', url, { range: '30d', from: null, to: null, cursor: null })}>
+                Last 30 days
+              </ButtonLink>
+              <ButtonLink href={`/overview${carried(url)}`}>Overview</ButtonLink>
+            </div>
+          </Empty>
+        }
+        footer={
+          <>
+            <span className="num">{plural(page.rows.length, 'event')} on this page</span>
+            <span className="flex gap-2">
+              {page.newer && (
+                <ButtonLink size="sm" href={withParams('/events', url, { cursor: writeCursor(page.newer) })}>
+                  Newer
+                </ButtonLink>
+              )}
+              {page.older && (
+                <ButtonLink size="sm" href={withParams('/events', url, { cursor: writeCursor(page.older) })}>
+                  Older
+                </ButtonLink>
+              )}
+            </span>
+          </>
+        }
+      />
+      {opened && (
+        <SidePanel
+          key={opened}
+          param="event"
+          title="Event"
+          pageHref={`/events/${encodeURIComponent(opened)}${carried(url)}`}
+        >
+          <Suspense fallback={<Skeleton rows={14} />}>
+            <EventRecord id={opened} role={access.actor.role} />
+          </Suspense>
+        </SidePanel>
+      )}
+    </>
+  );
+}
+
+function sentence(
+  { total, failed, flagged }: Awaited<ReturnType<typeof countEvents>>,
+  { range, parsed }: EventQuery,
+): string {
+  const scope = parsed.ok && parsed.chips.length ? ' fit the filter' : '';
+  const when = rangeWords(range);
+  if (total > countLimit) return `More than ${countWords(countLimit)} events${scope} ${when}`;
+  if (total === 0) return `No events${scope} ${when}`;
+  const parts = [
+    failed && `${countWords(failed)} did not succeed`,
+    flagged && `${countWords(flagged)} raised an alert`,
+  ];
+  const rest = parts.filter(Boolean).join(', ');
+  return `${plural(total, 'event')}${scope} ${when}${rest ? `; ${rest}` : ''}`;
+}
+
+async function Volume({ query }: { query: EventQuery }) {
+  const width = bucketMs(query.range);
+  const counted = await eventsOverTime(query, width);
+  if (!counted) {
+    return (
+      <Notice kind="partial" className="mb-3">
+        There are too many events to chart within a second. The list is whole; narrow the filter or the time to see the
+        chart.
+      </Notice>
+    );
+  }
+  if (counted.length === 0) return null;
+  const q = query.parsed.ok && query.parsed.query ? `?q=${encodeURIComponent(query.parsed.query)}` : '';
+  return (
+    <Card className="mb-3">
+      <TimeSeries
+        label="Events over time"
+        points={fillGaps(
+          counted.map(({ at, quiet, flagged }) => ({ at, values: [quiet, flagged] })),
+          query.range,
+          width,
+        )}
+        names={['Without detection', 'With detection']}
+        colors={[roleColors.calls, severityColors.high]}
+        unit="count"
+        form="bar"
+        stack
+        bucketMs={width}
+        hrefBase={`/events${q}`}
+        height="h-28"
+      />
+    </Card>
+  );
+}

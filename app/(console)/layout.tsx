@@ -1,0 +1,36 @@
+import { cookies, headers } from 'next/headers';
+import { redirect } from 'next/navigation';
+import type { ReactNode } from 'react';
+import type { Badges } from '@/components/shell/rail';
+import { Shell } from '@/components/shell/shell';
+import { addressHeader, currentActor } from '@/lib/auth/guard';
+import { type Actor, may } from '@/lib/core/access';
+import { countOpenAlerts } from '@/lib/store/alerts';
+import { countDeadLetters } from '@/lib/store/dead-letters';
+import { findEntities } from './find-entities';
+
+export default async function ConsoleLayout({ children }: { children: ReactNode }) {
+  const actor = await currentActor();
+  if (!actor) {
+    const address = (await headers()).get(addressHeader) ?? '/';
+    redirect(`/signin?callbackUrl=${encodeURIComponent(address)}`);
+  }
+  const railCollapsed = (await cookies()).get('rail')?.value === 'narrow';
+  return (
+    <Shell actor={actor} badges={await badgesFor(actor)} railCollapsed={railCollapsed} find={findEntities}>
+      {children}
+    </Shell>
+  );
+}
+
+/** Only where someone must act: alerts that nobody has, dead letters that wait. */
+async function badgesFor(actor: Actor): Promise<Badges> {
+  const [alerts, letters] = await Promise.all([
+    may(actor.role, 'alert:write') ? countOpenAlerts() : null,
+    may(actor.role, 'deadletter:write') ? countDeadLetters() : null,
+  ]);
+  return {
+    '/alerts': alerts?.unassigned ?? 0,
+    '/dead-letters': (letters ?? []).filter((row) => row.status === 'waiting').reduce((sum, row) => sum + row.count, 0),
+  };
+}

@@ -1,0 +1,5 @@
+import { ScreenSkeleton } from '@/components/states';
+
+export default function Loading() {
+  return <ScreenSkeleton />;
+}

@@ -1,0 +1,15 @@
+import { ButtonLink } from '@/components/button';
+import { Empty } from '@/components/states';
+
+export default function NotFound() {
+  return (
+    <div className="card">
+      <Empty title="There is nothing at this address">
+        <p>The record may be older than what is kept, or the address is cut.</p>
+        <ButtonLink href="/events" className="mt-4">
+          To the events
+        </ButtonLink>
+      </Empty>
+    </div>
+  );
+}

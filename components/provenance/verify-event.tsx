@@ -1,0 +1,145 @@
+'use client';
+import { ShieldAlert, ShieldCheck, ShieldQuestion } from 'lucide-react';
+import { useState } from 'react';
+import type { PathStep } from '@/lib/core/provenance/path';
+import type { ProofFile } from '@/lib/core/provenance/proof-file';
+import type { Verification } from '@/lib/core/provenance/verify';
+import { type Act, failureWords } from '../action';
+import { Button } from '../button';
+import { cn } from '../cn';
+import { Notice } from '../states';
+import { Clock } from '../time';
+import { CheckList } from './check-list';
+import { MerklePath } from './merkle-path';
+import { pinnedKey } from './pins';
+
+interface Outcome {
+  verification: Verification;
+  steps: PathStep[];
+  proof: ProofFile;
+  at: string;
+}
+
+/** Fetches an event's proof and checks it here, in the reader's browser: the server's word counts for nothing. */
+export function VerifyEvent({ load }: { load: () => ReturnType<Act<void, ProofFile>> }) {
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<string | null>(null);
+  const [outcome, setOutcome] = useState<Outcome | null>(null);
+
+  const verify = async () => {
+    setBusy(true);
+    setFailure(null);
+    setOutcome(null);
+    try {
+      const answer = await load();
+      if (answer.ok) setOutcome(await check(answer.value));
+      else setFailure(failureWords(answer));
+    } catch (error) {
+      setFailure(error instanceof Error ? error.message : 'The proof could not be read.');
+    }
+    setBusy(false);
+  };
+  return (
+    <div className="mt-3 flex flex-col gap-4">
+      <div className="flex flex-wrap items-center gap-3">
+        <Button kind="primary" onClick={() => void verify()} busy={busy}>
+          <ShieldCheck className="size-4" />
+          {outcome ? 'Verify again' : 'Verify in this browser'}
+        </Button>
+        {!outcome && !failure && (
+          <span className="text-sm text-faint">
+            Recomputes every hash and signature here, trusting nothing the server says.
+          </span>
+        )}
+        {outcome && (
+          <Button kind="quiet" onClick={() => download(outcome.proof)}>
+            Download the proof
+          </Button>
+        )}
+      </div>
+      {failure && <Notice kind="error">{failure}</Notice>}
+      {outcome && <Result {...outcome} />}
+    </div>
+  );
+}
+
+const verdicts = {
+  signed: {
+    icon: ShieldCheck,
+    look: 'border-verified/40 bg-verified-wash text-verified',
+    text: 'Verified by your browser',
+    more: 'the event was in the signed log exactly as it is, and the log only grew since.',
+  },
+  unanchored: {
+    icon: ShieldQuestion,
+    look: 'border-line-strong bg-sunken text-soft',
+    text: 'Not anchored yet',
+    more: 'nothing contradicts, but no signed checkpoint covers this entry. One is signed each second while the worker runs.',
+  },
+  invalid: {
+    icon: ShieldAlert,
+    look: 'border-critical/40 bg-critical-wash text-critical',
+    text: 'Does not hold',
+    more: 'something that was stored or signed contradicts the rest. Keep the proof file, and run custody fsck.',
+  },
+};
+
+function Result({ verification, steps, proof, at }: Outcome) {
+  const verdict = verdicts[verification.verdict];
+  return (
+    <div className="flex flex-col gap-4" data-verdict={verification.verdict}>
+      <div role="status" className={cn('flex items-start gap-2.5 rounded-md border px-3 py-2 text-sm', verdict.look)}>
+        <verdict.icon className="mt-0.5 size-4 shrink-0" />
+        <p>
+          <span className="font-semibold">
+            {verdict.text} at <Clock at={at} form="time" />
+          </span>
+          <span className="text-text">: {verdict.more}</span>
+        </p>
+      </div>
+      <div className="grid gap-5 lg:grid-cols-[repeat(auto-fit,minmax(300px,1fr))]">
+        <CheckList checks={verification.checks} />
+        {verification.checkpoint && (
+          <MerklePath
+            leafHash={verification.leafHash}
+            index={proof.index}
+            size={verification.checkpoint.size}
+            steps={steps}
+            verified={verification.verdict === 'signed'}
+          />
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** The verifier is loaded when it is first needed. */
+async function check(proof: ProofFile): Promise<Outcome> {
+  const [{ verifyInBrowser }, { pathSteps }, { nobleCrypto }, { hashLeaf }] = await Promise.all([
+    import('@/lib/core/provenance/verify-in-browser'),
+    import('@/lib/core/provenance/path'),
+    import('@/lib/core/provenance/crypto-noble'),
+    import('@/lib/core/provenance/leaf'),
+  ]);
+  const origin = proof.log_key.split('+')[0] as string;
+  const verification = verifyInBrowser(proof, pinnedKey(origin));
+  const { sha256 } = nobleCrypto;
+  const size = verification.checkpoint?.size ?? 0;
+  return {
+    verification,
+    steps: size
+      ? pathSteps(sha256, hashLeaf(sha256, proof.leaf), proof.index, size, proof.anchor?.inclusion_proof ?? [])
+      : [],
+    proof,
+    at: new Date().toISOString(),
+  };
+}
+
+function download(proof: ProofFile) {
+  const url = URL.createObjectURL(new Blob([JSON.stringify(proof, null, 2)], { type: 'application/json' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = `${proof.leaf.id}.proof.json`;
+  link.click();
+  URL.revokeObjectURL(url);
+}

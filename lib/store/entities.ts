@@ -1,0 +1,30 @@
+import { pool } from './pool';
+
+export interface FoundEntity {
+  kind: 'server' | 'tool' | 'person' | 'alert' | 'event';
+  id: string;
+  label: string;
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** What has this text in its name: a few of each kind, and the event with this id. */
+export async function findEntities(text: string): Promise<FoundEntity[]> {
+  if (uuid.test(text)) {
+    const { rows } = await pool().query<{ kind: 'event' | 'alert' }>(
+      `(SELECT 'event' AS kind FROM event WHERE id = $1 LIMIT 1) UNION ALL SELECT 'alert' FROM alert WHERE id = $1`,
+      [text],
+    );
+    return rows.map(({ kind }) => ({ kind, id: text, label: text }));
+  }
+  const { rows } = await pool().query<FoundEntity>(
+    `(SELECT 'server' AS kind, key AS id, name || CASE WHEN name = key THEN '' ELSE ' · ' || key END AS label
+        FROM server WHERE key ILIKE $1 OR name ILIKE $1 ORDER BY last_seen DESC LIMIT 5)
+     UNION ALL (SELECT 'tool', tool, tool FROM tool_definition WHERE tool ILIKE $1 GROUP BY tool ORDER BY max(last_seen) DESC LIMIT 5)
+     UNION ALL (SELECT 'person', actor, actor FROM usage_minute
+        WHERE minute > now() - interval '7 days' AND actor ILIKE $1 GROUP BY actor ORDER BY sum(calls) DESC LIMIT 5)
+     UNION ALL (SELECT 'alert', id::text, title FROM alert WHERE title ILIKE $1 ORDER BY last_seen DESC LIMIT 5)`,
+    [`%${text.replace(/[\\%_]/g, '\\$&')}%`],
+  );
+  return rows;
+}

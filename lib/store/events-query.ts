@@ -1,0 +1,191 @@
+import type { EventField } from '../core/query/event-fields';
+import type { Filter } from '../core/query/filter';
+import type { TimeRange } from '../core/query/time-range';
+import { type FilterColumns, filterSql } from './filter-sql';
+import { pool } from './pool';
+import { timeText } from './time-text';
+
+/** One line of the Events screen: nothing of what the call carried. */
+export interface EventListRow {
+  id: string;
+  /** RFC 3339 with microseconds. */
+  time: string;
+  type: string;
+  method: string | null;
+  server: string | null;
+  serverName: string | null;
+  tool: string | null;
+  actor: string | null;
+  agent: string | null;
+  client: string | null;
+  status: string;
+  errorCode: number | null;
+  durationUs: number | null;
+  bytes: number;
+  /** 0 none, else 1 to 5. */
+  severity: number;
+  assertion: string;
+  generated: boolean;
+}
+
+export interface EventCursor {
+  time: string;
+  id: string;
+  /** Which way the page lies from it. */
+  side: 'older' | 'newer';
+}
+
+export interface EventPage {
+  rows: EventListRow[];
+  older: EventCursor | null;
+  newer: EventCursor | null;
+}
+
+export interface EventsAsked {
+  filter: Filter;
+  range: TimeRange;
+}
+
+const columnsByField: Record<EventField, readonly string[]> = {
+  severity: ['event.severity'],
+  server: ['event.server', 'server.name'],
+  tool: ['event.tool'],
+  actor: ['event.actor'],
+  agent: ['event.agent'],
+  client: ['event.client'],
+  status: ['event.status'],
+  method: ['event.method'],
+  type: [`substr(event.type, 11, length(event.type) - 13)`, 'event.type'],
+  session: ['event.session'],
+  trace: ['event.trace'],
+  source: ['event.source'],
+  assertion: ['event.assertion'],
+  format: ['event.format'],
+  id: ['event.id::text'],
+  duration: ['event.duration_us'],
+  code: ['event.error_code'],
+  bytes: ['(coalesce(event.bytes_in, 0) + coalesce(event.bytes_out, 0))'],
+  generated: ['event.generated'],
+  last: ['event.time'],
+};
+/** Words are looked for in names only: what calls carried is not for everyone who may search. */
+const columns: FilterColumns = {
+  fields: columnsByField,
+  words: ['event.server', 'server.name', 'event.tool', 'event.actor', 'event.agent', 'event.client', 'event.method'],
+};
+
+const listColumns = `event.id, ${timeText('event.time')} AS time, event.type, event.method, event.server,
+  server.name AS "serverName", event.tool, event.actor, event.agent, event.client, event.status,
+  event.error_code AS "errorCode", event.duration_us::float8 AS "durationUs",
+  coalesce(event.bytes_in, 0) + coalesce(event.bytes_out, 0) AS bytes, event.severity, event.assertion, event.generated`;
+const from = 'FROM event LEFT JOIN server ON server.key = event.server';
+
+function conditions({ filter, range }: EventsAsked, values: unknown[]): string {
+  values.push(range.from, range.to);
+  // A relative range has no end: the clocks of producers may be ahead of ours.
+  const end = range.preset ? '' : `AND event.time < $${values.length}`;
+  if (range.preset) values.pop();
+  return `event.time >= $1 ${end} AND ${filterSql(filter, columns, values)}`;
+}
+
+/** One page, newest first, by keyset over (time, id). */
+export async function listEvents(asked: EventsAsked, cursor: EventCursor | null, limit: number): Promise<EventPage> {
+  const values: unknown[] = [];
+  const where = conditions(asked, values);
+  const upwards = cursor?.side === 'newer';
+  const beyond = cursor
+    ? `AND (event.time, event.id) ${upwards ? '>' : '<'} ($${values.push(cursor.time)}::timestamptz, $${values.push(cursor.id)}::uuid)`
+    : '';
+  const order = upwards ? 'ASC' : 'DESC';
+  const { rows } = await pool().query<EventListRow>(
+    `SELECT ${listColumns} ${from} WHERE ${where} ${beyond} ORDER BY event.time ${order}, event.id ${order} LIMIT ${limit + 1}`,
+    values,
+  );
+  const more = rows.length > limit;
+  const page = rows.slice(0, limit);
+  if (upwards) page.reverse();
+  const edge = (row: EventListRow | undefined, side: EventCursor['side']) =>
+    row ? { time: row.time, id: row.id, side } : null;
+  return {
+    rows: page,
+    older: more || upwards ? edge(page.at(-1), 'older') : null,
+    newer: cursor && (more || !upwards) ? edge(page[0], 'newer') : null,
+  };
+}
+
+export const countLimit = 10_000;
+
+export interface EventCounts {
+  /** At most countLimit + 1, which means more than countLimit. */
+  total: number;
+  failed: number;
+  flagged: number;
+}
+
+/** How many events there are, counted up to a bound so that it answers at once. */
+export async function countEvents(asked: EventsAsked): Promise<EventCounts> {
+  const values: unknown[] = [];
+  const where = conditions(asked, values);
+  const { rows } = await pool().query<EventCounts>(
+    `SELECT count(*)::int AS total, count(*) FILTER (WHERE status NOT IN ('success', 'unknown'))::int AS failed,
+       count(*) FILTER (WHERE severity > 0)::int AS flagged
+     FROM (SELECT event.status, event.severity ${from} WHERE ${where} ORDER BY event.time DESC, event.id DESC LIMIT ${countLimit + 1}) AS some`,
+    values,
+  );
+  return rows[0] as EventCounts;
+}
+
+/** How many newer events there are than the one at the head of a list, at most 1,000. */
+export async function countNewer(asked: EventsAsked, head: { time: string; id: string } | null): Promise<number> {
+  const values: unknown[] = [];
+  const where = conditions(asked, values);
+  const beyond = head
+    ? `AND (event.time, event.id) > ($${values.push(head.time)}::timestamptz, $${values.push(head.id)}::uuid)`
+    : '';
+  const { rows } = await pool().query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM (SELECT 1 ${from} WHERE ${where} ${beyond} LIMIT 1000) AS some`,
+    values,
+  );
+  return rows[0]?.count ?? 0;
+}
+
+/** Events over time for the chart above the list; null where they are too many to count within a second. */
+export async function eventsOverTime(
+  asked: EventsAsked,
+  bucketMs: number,
+): Promise<{ at: string; quiet: number; flagged: number }[] | null> {
+  const values: unknown[] = [];
+  const where = conditions(asked, values);
+  const width = values.push(bucketMs);
+  const client = await pool().connect();
+  try {
+    await client.query(`BEGIN READ ONLY; SET LOCAL statement_timeout = '1s'`);
+    const { rows } = await client.query<{ at: string; quiet: number; flagged: number }>(
+      `SELECT ${timeText('at')} AS at, count(*) FILTER (WHERE severity = 0)::int AS quiet, count(*) FILTER (WHERE severity > 0)::int AS flagged
+       FROM (SELECT date_bin($${width}::float8 * interval '1 millisecond', event.time, timestamptz 'epoch') AS at, event.severity
+         ${from} WHERE ${where}) AS binned GROUP BY 1 ORDER BY 1`,
+      values,
+    );
+    return rows;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === '57014') return null;
+    throw error;
+  } finally {
+    await client.query('ROLLBACK');
+    client.release();
+  }
+}
+
+/** Values of a few fields that occurred lately, for completion. */
+export async function knownValues(): Promise<Partial<Record<EventField, string[]>>> {
+  const { rows } = await pool().query<{ field: EventField; value: string }>(
+    `(SELECT 'server' AS field, name AS value FROM server ORDER BY last_seen DESC LIMIT 40)
+     UNION (SELECT 'tool', tool FROM usage_minute WHERE minute > now() - interval '7 days' AND tool <> '' GROUP BY tool ORDER BY sum(calls) DESC LIMIT 40)
+     UNION (SELECT 'actor', actor FROM usage_minute WHERE minute > now() - interval '7 days' AND actor <> '' GROUP BY actor ORDER BY sum(calls) DESC LIMIT 40)
+     UNION (SELECT 'method', method FROM usage_minute WHERE minute > now() - interval '7 days' GROUP BY method ORDER BY sum(calls) DESC LIMIT 40)
+     ORDER BY 1, 2`,
+  );
+  const known: Partial<Record<EventField, string[]>> = {};
+  for (const { field, value } of rows) known[field] = [...(known[field] ?? []), value];
+  return known;
+}
