@@ -1,9 +1,11 @@
 import type { AuditEvent } from '../event/envelope';
-import { redactionKeywords, redactionNeeds } from '../redaction/redact';
+import { isCard } from '../redaction/personal';
+import { isSecretName, redactionKeywords, redactionNeeds } from '../redaction/redact';
 import { severityId } from '../severity';
-import { hasContent, isStructural } from '../text/content';
+import { hasContent, isInput, isStructural } from '../text/content';
 import { compileKeywords, hasHit, noticed } from '../text/keywords';
 import { normalise } from '../text/normalise';
+import { remember } from '../text/remember';
 import type { Detection, Rule } from './rule';
 import { shortType, type ViewParts, viewOf } from './view';
 
@@ -11,8 +13,13 @@ import { shortType, type ViewParts, viewOf } from './view';
 export interface Gate {
   /** False: `redactEvent` would change nothing, so it need not be called. */
   redact: boolean;
-  /** Rules with a keyword in the event, as bits; null: none. */
-  hits: Int32Array | null;
+  /** The strings and names for which `redactEvent` must be called; give it them as `suspects`. */
+  suspects: ReadonlySet<string>;
+  /** Groups with a keyword in what a client sent, and in what a server said, as bits. */
+  inputs: Int32Array;
+  outputs: Int32Array;
+  /** Normal forms of the strings that differ from theirs. */
+  normal: ReadonlyMap<string, string>;
 }
 
 /** A rule that threw: a defect of ours, to be logged and counted. The other rules were asked all the same. */
@@ -36,31 +43,11 @@ export type Engine = ReturnType<typeof createEngine>;
 export function createEngine(rules: readonly Rule[]) {
   const keywords = compileKeywords([redactionKeywords, ...rules.map((rule) => rule.keywords)]);
   const types = rules.map((rule) => new Set(rule.types));
-  const hits = new Int32Array(keywords.words);
-
-  function scan(text: string): number {
-    const bits = keywords.scan(text, hits);
-    if ((bits & disguises) === 0) return bits;
-    const normal = normalise(text);
-    return normal === text ? bits : bits | keywords.scan(normal, hits);
-  }
-
-  /** All strings within `value`; answers the bits of `noticed`. */
-  function scanAll(value: unknown): number {
-    if (typeof value === 'string') return scan(value);
-    // A number of twelve digits can be that of a card.
-    if (typeof value === 'number') return value > 1e11 ? noticed.digits : 0;
-    if (typeof value !== 'object' || value === null) return 0;
-    let bits = 0;
-    if (Array.isArray(value)) {
-      for (let i = 0; i < value.length; i++) bits |= scanAll(value[i]);
-      return bits;
-    }
-    for (const name of Object.keys(value)) {
-      bits |= scan(name) | scanAll((value as Record<string, unknown>)[name]);
-    }
-    return bits;
-  }
+  const isPlainName = remember(4096, (name) => {
+    const hits = new Int32Array(keywords.words);
+    const bits = keywords.scan(name, hits);
+    return (bits & (disguises | redactionNeeds)) === 0 && !isSecretName(name) && hits.every((word) => word === 0);
+  });
 
   return {
     /**
@@ -68,24 +55,63 @@ export function createEngine(rules: readonly Rule[]) {
      * Give the answer to `judge` with the same event, redacted.
      */
     gate(event: AuditEvent): Gate {
-      hits.fill(0);
-      let bits = event.subject === undefined ? 0 : scan(event.subject);
+      const suspects = new Set<string>();
+      const normals = new Map<string, string>();
+      const zones = { inputs: new Int32Array(keywords.words), outputs: new Int32Array(keywords.words) };
+      let hits = zones.outputs;
+
+      const scan = (text: string): void => {
+        let bits = keywords.scan(text, hits);
+        if ((bits & disguises) !== 0) {
+          const normal = normalise(text, bits);
+          if (normal !== text) {
+            normals.set(text, normal);
+            bits |= keywords.scan(normal, hits);
+          }
+        }
+        // Group 0 is of one event, but a suspect is one string.
+        if ((bits & redactionNeeds) !== 0 || hasHit(hits, 0)) {
+          suspects.add(text);
+          hits[0] = (hits[0] as number) & ~1;
+        }
+      };
+      const scanName = (name: string): void => {
+        if (isPlainName(name)) return;
+        scan(name);
+        if (isSecretName(name)) suspects.add(name);
+      };
+      const scanAll = (value: unknown): void => {
+        if (typeof value === 'string') {
+          scan(value);
+        } else if (typeof value === 'number') {
+          if (value > 1e11 && isCard(String(value))) suspects.add(String(value));
+        } else if (Array.isArray(value)) {
+          for (let i = 0; i < value.length; i++) scanAll(value[i]);
+        } else if (typeof value === 'object' && value !== null) {
+          for (const name of Object.keys(value)) {
+            scanName(name);
+            scanAll((value as Record<string, unknown>)[name]);
+          }
+        }
+      };
+
+      if (event.subject !== undefined) scan(event.subject);
       const data = event.data as Record<string, unknown>;
       for (const section of Object.keys(data)) {
+        scanName(section);
         if (!hasContent(section)) continue;
-        bits |= scan(section);
+        hits = isInput(section) ? zones.inputs : zones.outputs;
         const value = data[section];
         if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-          bits |= scanAll(value);
+          scanAll(value);
           continue;
         }
         for (const member of Object.keys(value)) {
-          bits |= scan(member);
-          if (!isStructural(section, member)) bits |= scanAll((value as Record<string, unknown>)[member]);
+          scanName(member);
+          if (!isStructural(section, member)) scanAll((value as Record<string, unknown>)[member]);
         }
       }
-      const redact = (bits & redactionNeeds) !== 0 || hasHit(hits, 0);
-      return { redact, hits: hits.some((word) => word !== 0) ? hits.slice() : null };
+      return { redact: suspects.size > 0, suspects, normal: normals, ...zones };
     },
 
     /**
@@ -95,11 +121,13 @@ export function createEngine(rules: readonly Rule[]) {
     judge(parts: ViewParts, gate: Gate): Judgement {
       const judgement: Judgement = { detections: [], errors: [] };
       const type = shortType(parts.event);
-      const view = viewOf(parts);
-      rules.forEach((rule, i) => {
+      // What redaction changed is not in the gate's map; what is and has no entry has no other normal form.
+      const view = viewOf(parts, (text) => gate.normal.get(text) ?? (gate.redact ? normalise(text) : text));
+      for (let i = 0; i < rules.length; i++) {
+        const rule = rules[i] as Rule;
         const accepted = types[i] as Set<string>;
-        if (accepted.size > 0 && (parts.duplicate !== null || !accepted.has(type))) return;
-        if (rule.keywords.length > 0 && (gate.hits === null || !hasHit(gate.hits, i + 1))) return;
+        if (accepted.size > 0 && (parts.duplicate !== null || !accepted.has(type))) continue;
+        if (rule.keywords.length > 0 && !opens(gate, i + 1, rule.within)) continue;
         try {
           for (const finding of rule.match(view).slice(0, mostFindings)) {
             const severity = severityId(finding.level ?? rule.level);
@@ -108,10 +136,13 @@ export function createEngine(rules: readonly Rule[]) {
         } catch (error) {
           judgement.errors.push({ ruleId: rule.id, eventId: parts.event.id, message: String(error) });
         }
-      });
+      }
       return judgement;
     },
   };
 }
+
+const opens = (gate: Gate, group: number, within: Rule['within']): boolean =>
+  (within !== 'outputs' && hasHit(gate.inputs, group)) || (within !== 'inputs' && hasHit(gate.outputs, group));
 
 const disguises = noticed.unusual | noticed.escape | noticed.run;

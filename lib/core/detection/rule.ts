@@ -26,6 +26,8 @@ export interface Rule {
    * the gate skips the rule otherwise. Empty: the rule is called for each event it applies to.
    */
   keywords: string[];
+  /** Where the keywords are looked for: what a client sent, what a server said (its definitions too), or both (the default). */
+  within?: 'inputs' | 'outputs';
   /** Event types (without `mcp.audit.` and `.v1`) the rule looks at; empty: all, duplicates included. */
   types: string[];
   /** Finds nothing, one or several things. Never throws, never looks outside its arguments. */

@@ -12,7 +12,8 @@ const shellParameter =
   /^(?:command|cmd|commands|command_?line|cmdline|shell|bash|script|args|argv|exec|run|code|input)$/i;
 const certainShellParameter = /^(?:command|cmd|commands|command_?line|cmdline|shell_?command|bash_?command)$/i;
 const codeParameter =
-  /(?:^|_)(?:code|script|source(?:_?code)?|snippet|sql|query|statement|expression|program|python|javascript|js|html|css|template|regex|pattern|selector|xpath|jq|formula|diff|patch|old_?(?:str|text|string)|new_?(?:str|text|string)|edits)$/i;
+  /(?:^|_)(?:code|script|source(?:_?code)?|snippet|sql|statement|expression|program|python|javascript|js|html|css|regex|pattern|selector|xpath|jq|formula|diff|patch|old_?(?:str|text|string)|new_?(?:str|text|string)|edits)$/i;
+const databaseTool = /sql|database|(?:^|_)db(?:_|$)|graphql|cypher|mongo/i;
 const proseParameter =
   /^(?:content|contents|text|body|description|message|messages|prompt|comment|comments|summary|note|notes|title|subject|question|thought|observations?|markdown|document|data|answer|reply|instructions?|context|details|reason|caption|file_?text|abstract|bio|review)$/i;
 const pathParameter =
@@ -24,7 +25,7 @@ export function sinkOf(event: AuditEvent, pointer: string): Sink {
   const tool = event.data.tool?.name ?? '';
   if (certainShellParameter.test(name) || (shellTool.test(camelToSnake(tool)) && shellParameter.test(name)))
     return 'shell';
-  if (codeParameter.test(camelToSnake(name))) return 'code';
+  if (codeParameter.test(camelToSnake(name)) || (name === 'query' && databaseTool.test(tool))) return 'code';
   if (proseParameter.test(name)) return 'prose';
   return pathParameter.test(name) ? 'path' : 'other';
 }

@@ -8,17 +8,20 @@ import type { EventView, TextField } from './rule';
 /** All that a view is made of; what costs something is derived when a rule first asks for it. */
 export type ViewParts = Omit<EventView, 'inputs' | 'outputs'>;
 
-export function viewOf(parts: ViewParts): EventView {
+/** `normalForm`: that of a string; `normalise`, or one that remembers. */
+export function viewOf(parts: ViewParts, normalForm: (text: string) => string = normalise): EventView {
   let inputs: TextField[] | undefined;
   let outputs: TextField[] | undefined;
   return {
     ...parts,
     get inputs() {
-      inputs ??= inputPointers(parts.event.data).flatMap(([pointer, value]) => textFields(value, pointer));
+      inputs ??= inputPointers(parts.event.data).flatMap(([pointer, value]) => textFields(value, pointer, normalForm));
       return inputs;
     },
     get outputs() {
-      outputs ??= outputPointers(parts.event.data).flatMap(([pointer, value]) => textFields(value, pointer));
+      outputs ??= outputPointers(parts.event.data).flatMap(([pointer, value]) =>
+        textFields(value, pointer, normalForm),
+      );
       return outputs;
     },
   };
@@ -28,11 +31,15 @@ export function viewOf(parts: ViewParts): EventView {
 const mostFields = 5000;
 
 /** The strings within `value`; names of members only where they are more than one word. */
-export function textFields(value: unknown, pointer: string): TextField[] {
+export function textFields(
+  value: unknown,
+  pointer: string,
+  normalForm: (text: string) => string = normalise,
+): TextField[] {
   const fields: TextField[] = [];
   walkStrings(value, pointer, (text, at, isKey) => {
     if (fields.length >= mostFields || (isKey && !/\s|[^\w.$:/-]/.test(text))) return;
-    fields.push({ pointer: at, text, normal: normalise(text) });
+    fields.push({ pointer: at, text, normal: normalForm(text) });
   });
   return fields;
 }

@@ -3,6 +3,7 @@ import type { AuditEvent } from '../event/envelope';
 import { hasContent, isDefinitionStructure, isIdentity, isStructural } from '../text/content';
 import { decodeRun, encodedRun } from '../text/decode';
 import { compileKeywords, hasHit, type Keywords, noticed } from '../text/keywords';
+import { remember } from '../text/remember';
 import { escapePointer } from '../text/walk';
 import { assignedSecret, isSecretValue, nameKind } from './assignments';
 import { disownMarkers, marker, markerOf } from './marker';
@@ -19,6 +20,8 @@ export interface RedactionOptions {
    * `made`: the event's signature was verified, and its signer redacts before it signs; they stay and are reported.
    */
   markers?: 'forged' | 'made';
+  /** From a gate (`Gate.suspects`): other strings, values and names, are known to hold nothing and are not looked at. */
+  suspects?: ReadonlySet<string> | undefined;
 }
 
 export interface Redacted {
@@ -38,6 +41,10 @@ const categories = new Map(patterns.map((pattern) => [pattern.kind, pattern.cate
  */
 export const redactionKeywords: readonly string[] = [...patterns.flatMap((pattern) => pattern.keywords), '[redacted:'];
 export const redactionNeeds = noticed.at | noticed.digits;
+
+/** Whether a member of this name can be a secret by its name. */
+export const isSecretName = (name: string): boolean => kindOfName(name) !== null;
+const kindOfName = remember(4096, nameKind);
 
 let compiled: Keywords | undefined;
 const keywords = (): Keywords => {
@@ -111,8 +118,8 @@ class Pass {
 
   /** A string that is a secret by its member's name. */
   private named(value: string, pointer: string, name: string): string | null {
-    if (value.length < 4) return null;
-    const kind = nameKind(name);
+    if (value.length < 4 || this.options.suspects?.has(name) === false) return null;
+    const kind = kindOfName(name);
     if (!kind || !isSecretValue(kind, value)) return null;
     const known = this.spans(value, true).find((found) => found.span[0] === 0 && found.span[1] === value.length);
     return this.mark(known?.kind ?? 'assigned_secret', 'secret', known?.canonical ?? value, pointer);
@@ -125,6 +132,7 @@ class Pass {
   }
 
   text(original: string, pointer: string, secretsOnly: boolean): string {
+    if (this.options.suspects?.has(original) === false) return original;
     const forged = this.options.markers !== 'made';
     const found = this.spans(original, secretsOnly);
     const markers = original.includes('[redacted:') ? [...original.matchAll(marker)] : [];
@@ -153,9 +161,11 @@ class Pass {
     this.hits.fill(0);
     const bits = keywords().scan(text, this.hits);
     const found: FoundSpan[] = [];
-    patterns.forEach((pattern, group) => {
-      if (secretsOnly && pattern.category === 'personal') return;
-      if (pattern.needs === undefined ? !hasHit(this.hits, group) : (bits & pattern.needs) === 0) return;
+    if ((bits & (redactionNeeds | noticed.run)) === 0 && !this.hits.some((word) => word !== 0)) return found;
+    for (let group = 0; group < patterns.length; group++) {
+      const pattern = patterns[group] as Pattern;
+      if (secretsOnly && pattern.category === 'personal') continue;
+      if (pattern.needs === undefined ? !hasHit(this.hits, group) : (bits & pattern.needs) === 0) continue;
       for (const span of pattern.find(text)) {
         if (found.some((other) => span[0] < other.span[1] && other.span[0] < span[1])) continue;
         const value = text.slice(span[0], span[1]);
@@ -166,7 +176,7 @@ class Pass {
           canonical: pattern.canonical?.(value) ?? value,
         });
       }
-    });
+    }
     if ((bits & noticed.run) !== 0) this.encoded(text, found);
     return found.sort((a, b) => a.span[0] - b.span[0]);
   }

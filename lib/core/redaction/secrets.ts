@@ -1,4 +1,5 @@
 import { bytesOfBase64 } from '../text/decode';
+import { noticed } from '../text/keywords';
 import { entropy, matches, type Pattern } from './pattern';
 
 /** Secrets with a form of their own. */
@@ -84,19 +85,23 @@ export const secretPatterns: Pattern[] = [
   token('pypi_token', ['pypi-'], `[${word}]{50,1000}`),
   token('huggingface_token', ['hf_', 'api_org_'], '[A-Za-z]{34,40}'),
   token('digitalocean_token', ['dop_v1_', 'doo_v1_', 'dor_v1_'], '[0-9a-f]{64}'),
-  token('shopify_token', ['shpat_', 'shpca_', 'shppa_', 'shpss_'], '[0-9a-fA-F]{32}'),
+  token('shopify_token', ['shpat_', 'shpca_', 'shppa_', 'shpss_'], '[0-9A-Za-z]{32,64}'),
   token('databricks_token', ['dapi'], '[0-9a-f]{32}(?:-\\d)?'),
   token('sendgrid_key', ['SG.'], `[${word}]{16,32}\\.[${word}]{32,64}`),
-  token('twilio_key', ['SK'], '[0-9a-f]{32}'),
+  token(
+    'twilio_key',
+    Array.from('0123456789abcdef', (digit) => `SK${digit}`),
+    '[0-9a-f]{31}',
+  ),
   token('grafana_token', ['glsa_', 'glc_'], '[A-Za-z0-9_+/=]{32,400}'),
   token('vault_token', ['hvs.', 'hvb.', 'hvr.'], `[${word}]{24,300}`),
   token('docker_token', ['dckr_pat_', 'dckr_oat_'], `[${word}]{20,60}`),
-  token('notion_token', ['ntn_'], '[A-Za-z0-9]{40,60}'),
+  token('notion_token', ['ntn_'], '\\d{11}[A-Za-z0-9]{35}'),
   token('notion_token', ['secret_'], '[A-Za-z0-9]{43}'),
   token('linear_token', ['lin_api_', 'lin_oauth_'], '[A-Za-z0-9]{32,64}'),
   token('figma_token', ['figd_'], `[${word}]{36,60}`),
   token('atlassian_token', ['ATATT3', 'ATCTT3', 'ATBB'], `[${word}=]{24,250}`),
-  token('groq_key', ['gsk_'], '[A-Za-z0-9]{48,60}'),
+  token('groq_key', ['gsk_'], '[A-Za-z0-9]{52}'),
   token('xai_key', ['xai-'], '[A-Za-z0-9]{64,90}'),
   token('perplexity_key', ['pplx-'], '[A-Za-z0-9]{40,60}'),
   token('replicate_token', ['r8_'], '[A-Za-z0-9]{37}'),
@@ -146,7 +151,8 @@ export const secretPatterns: Pattern[] = [
   {
     kind: 'url_password',
     category: 'secret',
-    keywords: ['://'],
+    keywords: [],
+    needs: noticed.at,
     find: matches(
       /:\/\/[^\s:@/?#"'<>]{0,128}:(?<value>[^\s@/"'<>]{1,256})@[^\s/@]/g,
       (value) => !placeholder.test(value) && !/^\d{1,5}$/.test(value),

@@ -37,6 +37,10 @@ export function isStructural(section: string, member: string): boolean {
   return member === 'hash' || member.endsWith('_hash') || (structuralMembers[section]?.has(member) ?? false);
 }
 
+/** Whether a section of `data` holds what a client sent. All other content is what a server said. */
+export const isInput = (section: string): boolean =>
+  section === 'request' || section === 'prompt' || section === 'resource';
+
 /** Sections about who acts: personal data in them is the purpose of an audit trail and stays; secrets do not. */
 export const isIdentity = (section: string): boolean =>
   section === 'actor' || section === 'agent' || section === 'client' || section === 'delegation' || section === 'auth';

@@ -6,7 +6,7 @@
 /** Percent encoding, the `%uXXXX` of old web servers, and overlong UTF-8 of ASCII (`%c0%af`). */
 export function decodePercent(text: string): string {
   if (!text.includes('%')) return text;
-  return text.replace(/%u[0-9a-f]{4}|(?:%[0-9a-f]{2})+/gi, (run) => {
+  return text.replace(/%u[0-9a-f]{4}|(?:%[0-9a-f]{2}){1,1000}/gi, (run) => {
     if (run[1] === 'u' || run[1] === 'U') return String.fromCharCode(Number.parseInt(run.slice(2), 16));
     const bytes = Uint8Array.from(run.slice(1).split('%'), (pair) => Number.parseInt(pair, 16));
     return lenientUtf8(bytes);
@@ -20,15 +20,15 @@ function lenientUtf8(bytes: Uint8Array): string {
   const plain: number[] = [];
   for (let i = 0; i < bytes.length; i++) {
     const [a, b, c] = [bytes[i] as number, bytes[i + 1] ?? 0, bytes[i + 2] ?? 0];
-    if ((a === 0xc0 || a === 0xc1) && b >= 0x80) {
-      plain.push(((a & 1) << 6) | (b & 0x3f));
+    if (a === 0xc0 || a === 0xc1) {
+      plain.push(b >= 0x80 ? ((a & 1) << 6) | (b & 0x3f) : b);
       i += 1;
     } else if (a === 0xe0 && b >= 0x80 && b < 0x82 && c >= 0x80) {
       plain.push(((b & 1) << 6) | (c & 0x3f));
       i += 2;
     } else plain.push(a);
   }
-  return utf8.decode(Uint8Array.from(plain));
+  return plain.every((byte) => byte < 0x80) ? String.fromCharCode(...plain) : utf8.decode(Uint8Array.from(plain));
 }
 
 const entities: Record<string, string> = {
@@ -89,6 +89,7 @@ export function decodeRun(run: string): string | null {
   const bytes = /^(?:[0-9a-f]{2})+$/i.test(run) ? bytesOfHex(run) : bytesOfBase64(run);
   if (!bytes || bytes.length < 12) return null;
   if (!mostlyPrintable(bytes.subarray(0, 48)) || !mostlyPrintable(bytes)) return null;
+  if (bytes.length < 4096 && bytes.every((byte) => byte < 0x80)) return String.fromCharCode(...bytes);
   try {
     return strictUtf8.decode(bytes);
   } catch {
@@ -134,9 +135,21 @@ export function bytesOfBase64(text: string): Uint8Array | null {
   return bytes;
 }
 
-/** At most one byte in ten is no printable character; bytes of UTF-8 sequences count as printable. */
+/** At most one byte in ten is a control character, and the others are ASCII or well-formed UTF-8, but for a cut end. */
 function mostlyPrintable(bytes: Uint8Array): boolean {
   let odd = 0;
-  for (const byte of bytes) if ((byte < 0x20 && byte !== 9 && byte !== 10 && byte !== 13) || byte === 0x7f) odd++;
+  let following = 0;
+  for (const byte of bytes) {
+    if (following > 0) {
+      if ((byte & 0xc0) !== 0x80) return false;
+      following--;
+    } else if (byte >= 0x80) {
+      following =
+        byte >= 0xf0 && byte < 0xf5 ? 3 : byte >= 0xe0 && byte < 0xf0 ? 2 : byte >= 0xc2 && byte < 0xe0 ? 1 : 0;
+      if (following === 0) return false;
+    } else if ((byte < 0x20 && byte !== 9 && byte !== 10 && byte !== 13) || byte === 0x7f) {
+      odd++;
+    }
+  }
   return odd * 10 <= bytes.length;
 }

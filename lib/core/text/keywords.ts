@@ -27,11 +27,10 @@ export interface Keywords {
  * Own, because the hot path needs case folding, the groups and `noticed` in the same pass over the string.
  */
 export function compileKeywords(groups: readonly (readonly string[])[]): Keywords {
-  const { classes, width } = characterClasses(groups.flat());
+  const { classes, shift } = characterClasses(groups.flat());
   const trie = buildTrie(groups, classes);
-  const { next, outputs } = linkFailures(trie, width);
-  const masks = outputs.map((groupIds) => maskOf(groupIds, groups.length));
-  const found = Uint8Array.from(outputs, (groupIds) => (groupIds.size > 0 ? 1 : 0));
+  const next = linkFailures(trie, shift);
+  const masks = trie.map((node) => maskOf(node.groups, groups.length));
   const words = Math.max(1, Math.ceil(groups.length / 32));
 
   function scan(text: string, hits: Int32Array): number {
@@ -53,9 +52,10 @@ export function compileKeywords(groups: readonly (readonly string[])[]): Keyword
       if ((kind & isDigit) !== 0) {
         if (++digits === 9) bits |= noticed.digits;
       } else if ((kind & isSeparator) === 0) digits = 0;
-      state = next[state + (classes[code] as number)] as number;
-      if (found[state / width] === 1) {
-        const mask = masks[state / width] as Int32Array;
+      const step = next[(state << shift) | (classes[code] as number)] as number;
+      state = step >> 1;
+      if ((step & 1) !== 0) {
+        const mask = masks[state] as Int32Array;
         for (let w = 0; w < words; w++) hits[w] = (hits[w] as number) | (mask[w] as number);
       }
     }
@@ -83,21 +83,21 @@ const kinds = Uint8Array.from({ length: 128 }, (_, code) => {
   return kind;
 });
 
-/** A small number for each character that stands in a keyword; 0 for all others. */
-function characterClasses(keywords: string[]): { classes: Uint8Array; width: number } {
+/** A small number for each character that stands in a keyword, 0 for all others; and how many bits it needs. */
+function characterClasses(keywords: string[]): { classes: Uint8Array; shift: number } {
   const classes = new Uint8Array(128);
-  let width = 1;
+  let count = 1;
   for (const keyword of keywords) {
     if (!/^[\x20-\x7e]+$/.test(keyword) || keyword !== keyword.toLowerCase()) {
       throw new TypeError(`a keyword must be lower-case printable ASCII: ${JSON.stringify(keyword)}`);
     }
     for (const character of keyword) {
       const code = character.charCodeAt(0);
-      if (classes[code] === 0) classes[code] = width++;
+      if (classes[code] === 0) classes[code] = count++;
       classes[character.toUpperCase().charCodeAt(0)] = classes[code] as number;
     }
   }
-  return { classes, width };
+  return { classes, shift: Math.ceil(Math.log2(count)) };
 }
 
 interface TrieNode {
@@ -126,29 +126,34 @@ function buildTrie(groups: readonly (readonly string[])[], classes: Uint8Array):
   return nodes;
 }
 
-/** Breadth first: a node's missing steps are those of its longest proper suffix. States are multiples of `width`. */
-function linkFailures(nodes: TrieNode[], width: number): { next: Int32Array; outputs: Set<number>[] } {
-  const next = new Int32Array(nodes.length * width);
-  const fail = new Int32Array(nodes.length);
+/**
+ * Breadth first: a node's missing steps are those of its longest proper suffix, whose groups are its own too.
+ * A step is twice the number of the node that it leads to, plus one where a keyword ends there.
+ */
+function linkFailures(nodes: TrieNode[], shift: number): Uint16Array {
+  if (nodes.length > 0x7fff) throw new RangeError(`too many keywords: ${nodes.length} nodes, at most 32767`);
+  const next = new Uint16Array(nodes.length << shift);
+  const fail = new Uint16Array(nodes.length);
   const queue = [0];
   for (let head = 0; head < queue.length; head++) {
     const at = queue[head] as number;
     const node = nodes[at] as TrieNode;
     const suffix = fail[at] as number;
-    for (const group of (nodes[suffix] as TrieNode).groups) node.groups.add(group);
-    for (let step = 1; step < width; step++) {
+    for (let step = 1; step < 1 << shift; step++) {
       const child = node.children.get(step);
-      const onSuffix = at === 0 ? 0 : (next[suffix * width + step] as number);
+      const onSuffix = at === 0 ? 0 : (next[(suffix << shift) | step] as number);
       if (child === undefined) {
-        next[at * width + step] = onSuffix;
-      } else {
-        fail[child] = onSuffix / width;
-        next[at * width + step] = child * width;
-        queue.push(child);
+        next[(at << shift) | step] = onSuffix;
+        continue;
       }
+      fail[child] = onSuffix >> 1;
+      const { groups } = nodes[child] as TrieNode;
+      for (const group of (nodes[onSuffix >> 1] as TrieNode).groups) groups.add(group);
+      next[(at << shift) | step] = child * 2 + (groups.size > 0 ? 1 : 0);
+      queue.push(child);
     }
   }
-  return { next, outputs: nodes.map((node) => node.groups) };
+  return next;
 }
 
 function maskOf(groupIds: Set<number>, groups: number): Int32Array {

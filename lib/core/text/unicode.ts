@@ -18,12 +18,10 @@ export interface Concealed {
 
 /** What stands in `text` that a person would not see. */
 export function findConcealed(text: string): Concealed {
+  // biome-ignore lint/suspicious/noMisleadingCharacterClass: each of them counts alone
+  if (!/[\u00ad\u200b-\u200d\u202a-\u202e\u2060\u2066-\u2069\ufeff\udb40]/.test(text)) return nothing;
   let hidden = '';
-  for (const match of text.matchAll(/(?:\udb40[\udc20-\udc7e])+/g)) {
-    // A flag of a country's region is an emoji, then tag letters: the only honest use.
-    if (text.slice(Math.max(0, match.index - 2), match.index) === '\ud83c\udff4') continue;
-    hidden += untag(match[0]);
-  }
+  for (const match of text.matchAll(tagRun)) if (!isFlag(text, match.index)) hidden += untag(match[0]);
   return {
     hidden,
     bidi: text.match(/[\u202a-\u202e\u2066-\u2069]/g)?.length ?? 0,
@@ -32,11 +30,23 @@ export function findConcealed(text: string): Concealed {
   };
 }
 
+const nothing: Concealed = { hidden: '', bidi: 0, zeroWidth: 0 };
+const tagRun = /(?:\udb40[\udc20-\udc7e])+/g;
+
+/** The flag of a part of a country is an emoji, then tag letters: the only honest use. */
+const isFlag = (text: string, at: number) => text.slice(Math.max(0, at - 2), at) === '\ud83c\udff4';
+
 const untag = (tags: string): string =>
   tags.replace(/\udb40([\udc20-\udc7e])/g, (_, low: string) => String.fromCharCode(low.charCodeAt(0) - 0xdc00));
 
+/** How the normal form says that text stood there which nobody sees. */
+export const concealedLead = '[invisible: ';
+
 /** Without what can't be seen; tag characters become the ASCII that they stand for. */
-const stripInvisible = (text: string): string => untag(text).replace(invisible, '');
+const stripInvisible = (text: string): string =>
+  text
+    .replace(tagRun, (run, at: number) => (isFlag(text, at) ? '' : `${concealedLead}${untag(run)}]`))
+    .replace(invisible, '');
 
 /** Cyrillic, Greek and a few other letters that look like Latin ones. */
 const lookAlikes = new Map(
@@ -84,6 +94,7 @@ const lookAlikes = new Map(
 
 /** Words that mix Latin with look-alikes become Latin; words of one script stay. */
 function foldLookAlikes(text: string): string {
+  if (!/[\u0250-\u058f]/.test(text)) return text;
   return text.replace(/[\p{L}\p{M}]+/gu, (word) => {
     if (!/[A-Za-z]/.test(word) || !/[\u0250-\uffff]/.test(word)) return word;
     return Array.from(word, (letter) => lookAlikes.get(letter) ?? letter).join('');
@@ -95,4 +106,7 @@ const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
 
 /** As a person, or a model, would read it: NFKC, without the invisible and controls, look-alikes as Latin. */
 export const foldUnicode = (text: string): string =>
-  foldLookAlikes(stripInvisible(text).normalize('NFKC')).replace(controls, '');
+  foldLookAlikes(stripInvisible(text).normalize('NFKC'))
+    .replace(controls, '')
+    .replace(/[\u2044\u2215\u29f8]/g, '/')
+    .replace(/[\u2216\u29f5\uf025]/g, '\\');

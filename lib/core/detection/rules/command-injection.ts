@@ -4,21 +4,26 @@ import type { Rule } from '../rule';
 import { parameterOf, type Sink, sinkOf } from '../sinks';
 
 const programs =
-  'cat|ls|dir|id|whoami|uname|hostname|ifconfig|ipconfig|netstat|ps|pwd|env|printenv|set|export|echo|printf|curl|wget|nc|ncat|netcat|telnet|ssh|scp|ftp|tftp|bash|sh|zsh|ksh|dash|python[23]?|perl|ruby|node|php|powershell|pwsh|cmd(?:\\.exe)?|ping6?|nslookup|dig|host|sleep|timeout|touch|rm|mv|cp|mkdir|chmod|chown|kill|reboot|shutdown|sudo|su|head|tail|more|less|type|find|grep|awk|sed|xargs|base64|openssl|tar|dd|mkfifo|crontab|systeminfo|tasklist|net (?:user|view|localgroup)|reg|certutil|bitsadmin|wmic|start|eval|exec|system|passthru|sendmail|mail|w|which|whereis|ss|route|arp|df|lsof|mount|useradd|passwd|tee|vim?|lua|gcc|apt|yum|pip|npm|git|docker|kubectl|iptables|nmap|socat|busybox|cscript|mshta|rundll32|regsvr32';
-/** A command after a separator, in a substitution, or behind a pipe. */
+  'ls|whoami|uname|hostname|ifconfig|ipconfig|netstat|pwd|printenv|printf|curl|wget|nc|ncat|netcat|telnet|ssh|scp|tftp|bash|sh|zsh|ksh|dash|python[23]?|perl|ruby|node|php|powershell|pwsh|cmd(?:\\.exe)?|nslookup|rm|mv|cp|mkdir|chmod|chown|reboot|sudo|grep|awk|sed|xargs|base64|openssl|dd|mkfifo|crontab|systeminfo|tasklist|net (?:user|view|localgroup)|certutil|bitsadmin|wmic|passthru|sendmail|whereis|arp|lsof|useradd|vim?|lua|gcc|yum|pip|npm|docker|kubectl|iptables|nmap|socat|busybox|cscript|mshta|rundll32|regsvr32';
+/** Programs whose names are words: what stands behind must look like an argument. */
+const wordPrograms =
+  'cat|dir|id|ps|env|set|export|echo|ftp|ping6?|dig|host|sleep|timeout|touch|kill|shutdown|su|head|tail|more|less|type|find|tar|reg|start|eval|exec|system|mail|which|w|ss|route|df|mount|passwd|tee|apt|git|phpinfo';
+const path = '(?:\\$\\{?IFS\\}?|[({!\'"\\\\/@^$ ]|/?(?:usr/)?(?:local/)?s?bin/){0,6}';
+const argument = `(?=\\s*$|\\s*[<>|;&)\`'"(]|\\$|\\s+(?:[-/.$~\\\\'"%*<>|;&]|\\d|[\\w.-]{1,40}[./\\\\:]))`;
+/** A command after a separator or behind a pipe. */
 const chained = new RegExp(
-  `(?:[;\\n\\r|&]{1,3}|%0a|\\|\\|)[ \\t]{0,8}(?:\\$\\{?IFS\\}?|[({!'"\\\\/@^$ ]|/?(?:usr/)?(?:local/)?s?bin/){0,6}(?:${programs})(?:[\\\\'"^]{0,2})(?=$|[\\s;|&)\`'"<>$}/+%,])`,
+  `(?:[;\\n\\r|&]{1,3}|%0a)[ \\t]{0,8}${path}(?:(?:${programs})(?:[\\\\'"^]{0,2})(?=$|[\\s;|&)\`'"<>$}/+%,])|(?:${wordPrograms})${argument})`,
   'i',
 );
 const substituted = new RegExp(
-  `(?:\\$\\(|\`|[<>]\\()[ \\t]{0,4}(?:/?(?:usr/)?s?bin/)?(?:${programs})(?=$|[\\s;|&)\`'"<>$}/])|\\$\\{?IFS\\b|\\$\\(\\(?[^)]{0,80}\\)`,
+  `(?:\\$\\(|\`|[<>]\\()[ \\t]{0,4}(?:/?(?:usr/)?s?bin/)?(?:${programs}|${wordPrograms})(?=$|[\\s;|&)\`'"<>$}/])[^\`)\\n]{0,200}[\`)]|\\$\\{?IFS\\b`,
   'i',
 );
 /** A program with its arguments, put where a value was expected, and led in by a separator at the value's start. */
 const led = /^\s*(?:[;|&]{1,2}|\$\(|`|\|\|)\s*\/?[\w./-]{1,40}/;
 const trailing = /[;|&]{1,2}\s*\/?(?:usr\/)?bin\/\w+|(?:^|[^\w])(?:\/bin\/(?:ba)?sh|cmd(?:\.exe)? \/c)\b/i;
 const template =
-  /\{\{[^}]{0,60}(?:config|self|request|__class__|\d\s*\*\s*\d)[^}]{0,60}\}\}|\$\{(?:jndi:|[^}]{0,40}Runtime)|__import__\(|os\.(?:system|popen)\(|<\?php|\bsystem\(['"]|<!--#(?:exec|include)\b|phpinfo\(\)|Runtime\.getRuntime/i;
+  /\{\{[^}]{0,60}(?:config|self|request|__class__|\d\s*\*\s*\d)[^}]{0,60}\}\}|\$\{(?:jndi:|[^}]{0,40}Runtime)|__import__\(|os\.(?:system|popen)\(|<\?php|\bsystem\(['"]|<!--#(?:exec|include)\b|phpinfo\(\)|Runtime\.getRuntime|\(\)\s{0,2}\{\s{0,2}:;\s{0,2}\}|^\W{0,6}(?:system|exec|passthru|shell_exec|popen)\(|\$\{(?:sleep|system|exec|print)\(/i;
 
 /** Dangerous even where commands are expected. */
 const download =
@@ -67,7 +72,6 @@ export const rule: Rule = {
     '$(',
     '${',
     '/dev/tcp',
-    '\n',
     '/bin/',
     'rm -',
     'base64',
@@ -83,7 +87,8 @@ export const rule: Rule = {
     'popen',
     'curl',
     'wget',
-  ].filter((word) => word !== '\n'),
+  ],
+  within: 'inputs',
   types: ['rpc.tools_call', 'rpc.prompts_get', 'rpc.resources_read', 'rpc.completion'],
   match({ event, inputs }) {
     const { serverKey, toolOfServer, actor } = partiesOf(event);
@@ -127,7 +132,12 @@ const injections: [RegExp, string, Severity][] = [
 ];
 
 function judge(text: string, sink: Sink): Judged | null {
-  if (sink === 'prose' || text.length < 3) return null;
+  if (text.length < 3) return null;
+  // A whole message may quote a command; one that begins with it is no message.
+  if (sink === 'prose') {
+    const injected = text.length < 300 && /^\W{0,3}[;|&`$]/.test(text) ? first(text, injections) : null;
+    return injected && injected.start < 4 ? injected : null;
+  }
   const found = first(text, dangers);
   // Official installers are downloads that run, too: where commands are expected that is no more than worth knowing.
   if (sink === 'shell') return found?.says === 'downloads code and runs it' ? { ...found, level: 'medium' } : found;

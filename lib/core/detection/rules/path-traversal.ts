@@ -59,6 +59,7 @@ export const rule: Rule = {
     'ntds',
     'c:\\',
   ],
+  within: 'inputs',
   types: ['rpc.tools_call', 'rpc.resources_read', 'rpc.prompts_get', 'rpc.completion'],
   match({ event, inputs }) {
     const { serverKey, toolName, toolOfServer, actor } = partiesOf(event);
@@ -83,6 +84,7 @@ export const rule: Rule = {
 /** Files that hold credentials or tell about the system, wherever the path begins. */
 const protectedFile =
   /(?:^|\/)(?:etc\/(?:passwd|shadow|group|hosts|sudoers|gshadow|master\.passwd|security|crontab|mysql\/my\.cnf|ssh\/|ssl\/private|kubernetes\/|issue|fstab|motd|apache2?\/|httpd\/|nginx\/|php)|proc\/(?:self|\d+|version|cpuinfo|net|mounts)|\.ssh(?:\/|$)|id_(?:rsa|dsa|ecdsa|ed25519)(?:$|[^\w.])|\.aws\/(?:credentials|config)|\.kube\/config|\.docker\/config\.json|\.gnupg\/|\.netrc|\.npmrc|\.pgpass|\.git-credentials|\.bash_history|\.zsh_history|\.htpasswd|root\/\.|var\/run\/secrets|windows\/(?:win\.ini|system\.ini|system32|repair|panther)|winnt\/|win\.ini|boot\.ini|ntds\.dit|config\/sam|web-inf\/|wp-config\.php|sysprep\.|global\.asa|var\/log\/(?:apache|auth|httpd|nginx|secure))/i;
+const systemFile = /^(?:file:)?\/{0,3}(?:etc|proc|root|boot|var\/run|var\/log)\/[\w.-]/i;
 const wrapper =
   /^(?:php|phar|expect|zip|data|glob|ogg|rar|compress\.zlib|compress\.bzip2|jar|netdoc|gopher|dict):\/\//i;
 const climb = /\.\.(?=[\\/;])|(?<=[\\/])\.\.(?=$|[\\/;?#%])/g;
@@ -125,6 +127,7 @@ function judgeWord(word: string, raw: string, whole: boolean, sink: Sink): Omit<
   if (climbs >= 3) return { says: 'climbs far out of its directory', level: 'high' };
   if (climbs === 2 && escapes(slashed)) return { says: 'climbs out of its directory', level: 'medium' };
   if (isProtected && !/^https?:/i.test(word)) return { says: 'names a protected file', level: 'high' };
+  if (systemFile.test(slashed)) return { says: 'names a system file', level: 'medium' };
   if (wrapper.test(word) && !/^data:\/\/\w+\/\w+;base64,/i.test(word))
     return { says: 'reads through a stream wrapper', level: 'high' };
   return null;
@@ -134,6 +137,8 @@ function judgeWord(word: string, raw: string, whole: boolean, sink: Sink): Omit<
 const cleanPath = (word: string): string =>
   word
     .replaceAll('\\', '/')
+    .replace(/0x2e/gi, '.')
+    .replace(/0x(?:2f|5c)|(?<=\.\.)2f|%u?[a-z0-9]{2,4}(?=\.\.)/gi, '/')
     .replace(/\.\.;/g, '..')
     .replace(/(?<=\/)\.\/(?=\.)/g, '')
     .replace(/\.{3,}(?=\/)/g, '..')

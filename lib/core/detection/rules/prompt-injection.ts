@@ -1,4 +1,4 @@
-import { findConcealed } from '../../text/unicode';
+import { concealedLead, findConcealed } from '../../text/unicode';
 import { evidenceIn, excerpt, partiesOf, quote } from '../evidence';
 import { findFrames } from '../frames';
 import type { Finding, Rule } from '../rule';
@@ -20,51 +20,8 @@ export const rule: Rule = {
     'Look at what the agent did next in the same session.',
     'Remove the text at its source; deny the server if it wrote it itself.',
   ],
-  keywords: [
-    'ignore',
-    'disregard',
-    'forget',
-    'overrid',
-    'overrul',
-    'bypass',
-    'supersede',
-    'instruction',
-    'system',
-    '<important',
-    'admin',
-    'developer mode',
-    'you are now',
-    'no longer',
-    'from now on',
-    'jailbr',
-    'pretend',
-    'do not',
-    "don't",
-    'never',
-    'without',
-    'silent',
-    'secretly',
-    'covert',
-    'quietly',
-    'invisible',
-    'hidden',
-    'must',
-    'mandatory',
-    'strictly',
-    'precedence',
-    'priority',
-    'assistant',
-    'credential',
-    'password',
-    'secret',
-    'token',
-    'api key',
-    'api_key',
-    'ssh',
-    'confidential',
-    'directive',
-    'execute',
-  ],
+  keywords: promptKeywords(),
+  within: 'outputs',
   types: [
     'rpc.tools_call',
     'rpc.resources_read',
@@ -109,3 +66,33 @@ export const rule: Rule = {
     return [];
   },
 };
+
+/** The rarer half of each frame: words without which none of them fits. */
+function promptKeywords(): string[] {
+  const hide =
+    'mention tell reveal disclos inform notif show display alert explain report acknowledg discuss expos ask'.split(
+      ' ',
+    );
+  const never = ['not ', "n't ", 'never ', 'without ', 'avoid '];
+  const authority = 'system admin administrator developer security compliance priority root operator'.split(' ');
+  const orders = 'override instruct directive notice mandate requirement enhancement protocol'.split(' ');
+  const words = [
+    'ignore|disregard|forget|overrid|overrul|bypass|supersede|do not follow|do not obey|stop following|abandon|discard|erase',
+    'secretly|silently|covert|stealth|quietly|undetected|hidden from|invisible to|without the user|without user|behind the scenes|keep this',
+    '<important|<system|<instruct|<secret|<hidden|<admin|<sys|<inst|<assistant|<|im_|[system|[inst|[admin|[important|[internal|<<sys',
+    '# system|# instruct|# new instruct|new instruct|new directive|note to |message to |notice to |message for |note for |attention',
+    'you are now|no longer|from now on|developer mode|pretend|jailbr|act as|you have been|precedence over|priority over|highest priority',
+    'top priority|cannot be overridden|~/.|.ssh|.aws|.gnupg|.kube|id_rsa|id_ed25519|.env|/etc/passwd|/etc/shadow|mcp.json|$(',
+    'api key|api_key|credential|password|private key|access key|ssh key|system prompt|conversation|chat history|environment variable',
+    'seed phrase|wallet|access token|auth token|social security|credit card|bank account|curl |wget |sudo |rm -|chmod|.bashrc|crontab',
+    'base64 -d|following command|this command|following script|| sh|| bash|must also|should also|need to also|please also|also need to',
+    'must automatically|must additionally|easter egg|actual environment|real environment|embedded task|embedded instruct|capability test',
+    'hidden test|strictly adhere',
+  ].flatMap((line) => line.split('|'));
+  return [
+    ...words.filter((word) => word.length > 2),
+    ...never.flatMap((not) => hide.map((verb) => not + verb)),
+    ...authority.flatMap((who) => orders.flatMap((order) => [' ', '_', '-'].map((joint) => who + joint + order))),
+    concealedLead,
+  ];
+}

@@ -44,7 +44,11 @@ const isSent = (pointer: string) => pointer.startsWith('/data/request/') || poin
 /** Kinds that are often short-lived, or only recognised by the words around them. */
 const lesser = new Set(['jwt', 'bearer_token', 'basic_auth', 'assigned_secret', 'url_password', 'webhook_secret']);
 
-function levelOf(kind: string, sent: boolean): Severity {
+/** Tools whose purpose is to hand out tokens. */
+const signIn = /auth|login|log_in|sign_?in|token|session|credential|oauth/i;
+
+function levelOf(kind: string, sent: boolean, tool: string): Severity {
+  if (lesser.has(kind) && signIn.test(tool)) return 'informational';
   if (kind === 'private_key') return 'high';
   if (lesser.has(kind)) return sent ? 'low' : 'medium';
   return sent ? 'medium' : 'high';
@@ -57,7 +61,7 @@ function byKind(secrets: Redaction[], view: EventView, sent: boolean): Finding[]
     const what = `${found.length === 1 ? 'a secret' : `${found.length} secrets`} (${kind.replaceAll('_', ' ')})`;
     return {
       summary: sent ? `The call to ${toolOfServer} carried ${what}.` : `${toolOfServer} returned ${what}.`,
-      level: levelOf(kind, sent),
+      level: levelOf(kind, sent, toolName),
       dedup: `${serverKey}|${toolName}|${kind}|${sent ? 'sent' : 'returned'}`,
       evidence: found.slice(0, 5).map((redaction) => markerEvidence(view, redaction)),
     };
