@@ -66,6 +66,7 @@ describe('GET /api/v1/alerts', () => {
     let path: string | null = '/api/v1/alerts?limit=2&q=severity:>=high';
     while (path) {
       const { body } = await answer(await alerts(get(path, { authorization }), {}));
+      expect(body.error).toBeUndefined();
       seen.push(...body.alerts.map((alert: { id: string }) => alert.id));
       path = body.next;
     }

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { eventFields } from '@/lib/core/query/event-fields';
+import { parseRange } from '@/lib/core/query/time-range';
+import { cursorText, filterText, nextLink, pageSize, queryOf } from '@/lib/services/http-query';
+import { listEvents } from '@/lib/store/events-query';
+
+const query = z.strictObject({
+  q: filterText(eventFields),
+  range: z
+    .string()
+    .regex(/^\d{1,4}[mhd]$/, 'Write 15m, 24h or 7d')
+    .optional(),
+  from: z.iso.datetime({ offset: true }).optional(),
+  to: z.iso.datetime({ offset: true }).optional(),
+  limit: pageSize,
+  after: cursorText(z.object({ time: z.iso.datetime(), id: z.uuid(), side: z.literal('older') })).optional(),
+});
+
+/** One page of what a request asks for: rows without payload, and the path of the next page. */
+export async function eventsPage(request: Request) {
+  const { q: filter, range, from, to, limit, after } = queryOf(request, query);
+  const params = { ...(range && { range }), ...(from && { from }), ...(to && { to }) };
+  const asked = { filter, range: parseRange(params, new Date()) };
+  const { rows, older } = await listEvents(asked, after ?? null, limit);
+  return { events: rows, next: rows.length < limit ? null : nextLink(request, older) };
+}
