@@ -1,6 +1,7 @@
 import { concat } from '../core/provenance/bytes';
 import { LogStateError, type Tile } from '../core/provenance/log-writer';
 import type { ReadTiles, TileRequest } from '../core/provenance/proof';
+import { leafTable } from './leaves';
 import type { LogHead, Queryable } from './log';
 
 /** Stores tiles that an append completed; in the transaction that moves the head. */
@@ -74,6 +75,3 @@ async function readLeaves(
   );
   return concat(...rows.map((row) => row.leaf_hash));
 }
-
-/** The table whose rows are the leaves of such a log. */
-export const leafTable = (kind: LogHead['kind']): string => (kind === 'console' ? 'audit_entry' : 'event');

@@ -1,0 +1,107 @@
+import Type, { type Static } from 'typebox';
+import { Value } from 'typebox/value';
+import { fromBase64 } from './bytes';
+import type { Crypto, Sha256 } from './crypto';
+import { NoteError, parseVerifierKey } from './note';
+import { type Evidence, type Verification, verifyEvidence } from './verify';
+
+const hashes = () => Type.Array(Type.String({ maxLength: 44 }), { maxItems: 64 });
+
+/** Everything that proves one event, as JSON: what the console downloads and `custody verify` reads. Hashes and keys are base64. */
+export const ProofFileSchema = Type.Object(
+  {
+    format: Type.Literal('custody.proof/1'),
+    /** Canonical JSON of the event as it is stored; left out for readers who may not see it. */
+    body: Type.Optional(Type.String()),
+    leaf: Type.Object(
+      {
+        v: Type.Literal(1),
+        id: Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' }),
+        source: Type.String(),
+        epoch: Type.Optional(Type.String()),
+        sequence: Type.Optional(Type.String({ pattern: '^[0-9]{20}$' })),
+        event_hash: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+        recorded_at: Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$' }),
+        kid: Type.Optional(Type.String()),
+      },
+      { additionalProperties: false },
+    ),
+    index: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+    /** Verifier key of the log: `<origin>+<key id>+<base64>`. */
+    log_key: Type.String(),
+    /** Absent while no checkpoint covers the entry. */
+    anchor: Type.Optional(
+      Type.Object({
+        /** Signed note. */
+        checkpoint: Type.String(),
+        inclusion_proof: hashes(),
+        /** The first checkpoint that covered the entry, where it is not the same one. */
+        earlier: Type.Optional(Type.Object({ checkpoint: Type.String(), consistency_proof: hashes() })),
+      }),
+    ),
+    producer_key: Type.Optional(Type.Object({ kid: Type.String(), public_key: Type.String() })),
+  },
+  { $id: 'urn:custody:proof:1', title: 'custody.proof/1' },
+);
+
+export type ProofFile = Static<typeof ProofFileSchema>;
+
+/** The file does not have the form of a proof; the message says where. */
+export class ProofFileError extends Error {
+  override name = 'ProofFileError';
+}
+
+/**
+ * Checks a proof file. `pinnedLogKey` is a verifier key that the reader has from elsewhere; without it the file's own is taken, and
+ * the check `log_key` stays open. Throws ProofFileError for what is not a proof file, NoteError for a pinned key that is none.
+ */
+export function verifyProofFile(crypto: Crypto, file: unknown, pinnedLogKey?: string): Verification {
+  return verifyEvidence(crypto, readProofFile(crypto.sha256, file, pinnedLogKey));
+}
+
+function readProofFile(sha256: Sha256, file: unknown, pinnedLogKey: string | undefined): Evidence {
+  if (!Value.Check(ProofFileSchema, file)) {
+    const [first] = Value.Errors(ProofFileSchema, file);
+    throw new ProofFileError(
+      `not a proof file: ${first ? `${first.instancePath || '/'} ${first.message}` : 'another form'}`,
+    );
+  }
+  const { anchor, producer_key: producer } = file;
+  return {
+    body: file.body,
+    leaf: file.leaf,
+    index: file.index,
+    ...(anchor && {
+      anchor: {
+        checkpoint: anchor.checkpoint,
+        inclusionProof: readHashes(anchor.inclusion_proof),
+        earlier: anchor.earlier && {
+          checkpoint: anchor.earlier.checkpoint,
+          consistencyProof: readHashes(anchor.earlier.consistency_proof),
+        },
+      },
+    }),
+    logKey: pinnedLogKey === undefined ? readLogKey(sha256, file.log_key) : parseVerifierKey(sha256, pinnedLogKey),
+    logKeyPinned: pinnedLogKey !== undefined,
+    producerKey:
+      producer && producer.kid === file.leaf.kid ? readBytes(producer.public_key, 'producer_key') : undefined,
+  };
+}
+
+const readHashes = (list: string[]): Uint8Array[] => list.map((text) => readBytes(text, 'a proof'));
+
+function readBytes(text: string, where: string): Uint8Array {
+  const bytes = fromBase64(text);
+  if (bytes?.length !== 32)
+    throw new ProofFileError(`not a proof file: ${where} has something other than 32 bytes in base64`);
+  return bytes;
+}
+
+function readLogKey(sha256: Sha256, text: string) {
+  try {
+    return parseVerifierKey(sha256, text);
+  } catch (error) {
+    if (!(error instanceof NoteError)) throw error;
+    throw new ProofFileError(`not a proof file: log_key: ${error.message}`);
+  }
+}

@@ -1,0 +1,231 @@
+import { canonicalJson } from '../event/canonical';
+import type { AuditEvent } from '../event/envelope';
+import { equalBytes, toHex } from './bytes';
+import { type Checkpoint, openCheckpoint } from './checkpoint';
+import type { Crypto } from './crypto';
+import { hashLeaf, type LeafRecord } from './leaf';
+import { verifyConsistency, verifyInclusion } from './merkle';
+import { NoteError, type VerifierKey } from './note';
+import { SignatureVerifier } from './signature';
+
+/**
+ * The verifier of one event's evidence. It believes nothing but the keys it is given: all else is recomputed.
+ * What holds: the event was in the log, as it is, when the checkpoint was signed, and the log only grew since the checkpoint before.
+ * What no proof shows: that the producer told the truth, or that something unrecorded did not happen.
+ */
+export interface Evidence {
+  /** Canonical JSON of the stored event or audit entry; absent where the reader may not see it. */
+  body?: string | undefined;
+  leaf: LeafRecord;
+  index: number;
+  /** Absent where no checkpoint covers the leaf yet. */
+  anchor?: {
+    checkpoint: string;
+    inclusionProof: Uint8Array[];
+    /** An older checkpoint of the same log, and the proof that the newer tree begins with its tree. */
+    earlier?: { checkpoint: string; consistencyProof: Uint8Array[] } | undefined;
+  };
+  logKey: VerifierKey;
+  /** Whether the reader knows the log key from elsewhere, not from the one who sent the evidence. */
+  logKeyPinned: boolean;
+  /** Key of the producer; absent where none is known for the event's `sigkid`. */
+  producerKey?: Uint8Array | undefined;
+}
+
+export type CheckName =
+  | 'body'
+  | 'identity'
+  | 'data'
+  | 'producer_signature'
+  | 'inclusion'
+  | 'checkpoint_signature'
+  | 'consistency'
+  | 'log_key';
+
+/** `open`: this can't be checked with what is there; the detail says why. It is neither good nor bad. */
+export interface Check {
+  name: CheckName;
+  outcome: 'ok' | 'failed' | 'open';
+  /** One line for a person. */
+  detail: string;
+}
+
+/** `signed`: in a log whose signed checkpoint covers it. `unanchored`: nothing contradicts, but no checkpoint covers it yet. `invalid`: something contradicts. */
+export type Verdict = 'signed' | 'unanchored' | 'invalid';
+
+export interface Verification {
+  verdict: Verdict;
+  checks: Check[];
+  /** Hash of the leaf as recomputed, hexadecimal. */
+  leafHash: string;
+  /** The checkpoint that covers it, where its signature holds. */
+  checkpoint: Checkpoint | null;
+}
+
+/** Checks all there is, in an order that a person can follow. Never throws for bad evidence. */
+export function verifyEvidence(crypto: Crypto, evidence: Evidence): Verification {
+  const leaf = hashLeaf(crypto.sha256, evidence.leaf);
+  const opened = openAnchor(crypto, evidence);
+  const checks = [
+    ...bodyChecks(crypto, evidence),
+    inclusionCheck(crypto, evidence, leaf, opened.checkpoint),
+    opened.check,
+    ...consistencyChecks(crypto, evidence, opened.checkpoint),
+    evidence.logKeyPinned
+      ? ok('log_key', 'The log key is the one that you pinned.')
+      : open('log_key', 'The log key came with the evidence. Compare it with one from another way.'),
+  ];
+  const failed = checks.some((check) => check.outcome === 'failed');
+  const anchored = checks.some((check) => check.name === 'inclusion' && check.outcome === 'ok');
+  const verdict = failed ? 'invalid' : anchored && opened.checkpoint ? 'signed' : 'unanchored';
+  return { verdict, checks, leafHash: toHex(leaf), checkpoint: opened.checkpoint };
+}
+
+const ok = (name: CheckName, detail: string): Check => ({ name, outcome: 'ok', detail });
+const failed = (name: CheckName, detail: string): Check => ({ name, outcome: 'failed', detail });
+const open = (name: CheckName, detail: string): Check => ({ name, outcome: 'open', detail });
+const decide = (name: CheckName, holds: boolean, good: string, bad: string): Check =>
+  holds ? ok(name, good) : failed(name, bad);
+
+function bodyChecks(crypto: Crypto, { body, leaf, producerKey }: Evidence): Check[] {
+  if (body === undefined) {
+    const why = 'The content is not shown to your role.';
+    return (['body', 'identity', 'data', 'producer_signature'] as const).map((name) => open(name, why));
+  }
+  const hashed = toHex(crypto.sha256(body)) === leaf.event_hash;
+  const bodyCheck = decide(
+    'body',
+    hashed,
+    'The content has the hash that the log holds.',
+    'The content does not have the hash that the log holds: it was changed after it was recorded.',
+  );
+  const event = parseBody(body);
+  if (!event) return [bodyCheck, failed('identity', 'The content is not canonical JSON of an object.')];
+  return [bodyCheck, identityCheck(event, leaf), ...producerChecks(crypto, event, leaf, producerKey)];
+}
+
+function parseBody(body: string): AuditEvent | null {
+  try {
+    const value: unknown = JSON.parse(body);
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject && canonicalJson(value) === body ? (value as AuditEvent) : null;
+  } catch {
+    return null;
+  }
+}
+
+function identityCheck(event: AuditEvent, leaf: LeafRecord): Check {
+  const wrong = [
+    event.id !== leaf.id && 'id',
+    event.source !== undefined && event.source !== leaf.source && 'source',
+    leaf.epoch !== undefined && event.chainepoch !== leaf.epoch && 'epoch',
+    leaf.sequence !== undefined && event.sequence !== leaf.sequence && 'sequence',
+    leaf.kid !== undefined && event.sigkid !== leaf.kid && 'key id',
+  ].filter(Boolean);
+  return decide(
+    'identity',
+    wrong.length === 0,
+    'Id, source and sequence are those of the log entry.',
+    `The log entry is of another event: ${wrong.join(', ')} differ.`,
+  );
+}
+
+function producerChecks(crypto: Crypto, event: AuditEvent, leaf: LeafRecord, key: Uint8Array | undefined): Check[] {
+  if (event.sig === undefined) {
+    const none = 'The producer did not sign this event: it was observed, not vouched for.';
+    return leaf.kid === undefined
+      ? [open('data', none), open('producer_signature', none)]
+      : [failed('producer_signature', 'The log says that the event was signed, but it has no signature.')];
+  }
+  return [dataCheck(crypto, event), signatureCheck(crypto, event, leaf, key)];
+}
+
+function dataCheck(crypto: Crypto, event: AuditEvent): Check {
+  const hash = toHex(crypto.sha256(canonicalJson(event.data ?? null)));
+  if (event.datahash === hash) return ok('data', 'The data has the hash that the producer signed.');
+  return open(
+    'data',
+    'The data is not what the producer signed: secrets were redacted on the way in. The log holds it as it is shown.',
+  );
+}
+
+function signatureCheck(crypto: Crypto, event: AuditEvent, leaf: LeafRecord, key: Uint8Array | undefined): Check {
+  if (!key) {
+    return open('producer_signature', `No public key is known for ${String(event.sigkid).slice(0, 128)}.`);
+  }
+  const check = new SignatureVerifier(crypto, 1).verify(event, key);
+  if (!check.ok) return failed('producer_signature', `The producer's signature does not hold: ${check.detail}.`);
+  return leaf.kid === undefined
+    ? open(
+        'producer_signature',
+        'The signature holds, but the key was not enrolled for this source when the event came in.',
+      )
+    : ok('producer_signature', `Signed by the producer with key ${leaf.kid}.`);
+}
+
+function openAnchor(crypto: Crypto, { anchor, logKey }: Evidence): { check: Check; checkpoint: Checkpoint | null } {
+  if (!anchor) {
+    return {
+      check: open('checkpoint_signature', 'No checkpoint covers the entry yet. One is signed each second.'),
+      checkpoint: null,
+    };
+  }
+  try {
+    const checkpoint = openCheckpoint(crypto, anchor.checkpoint, logKey);
+    const detail = `The log ${checkpoint.origin} signed its root at ${checkpoint.size} entries.`;
+    return { check: ok('checkpoint_signature', detail), checkpoint };
+  } catch (error) {
+    if (!(error instanceof NoteError)) throw error;
+    return {
+      check: failed('checkpoint_signature', `The checkpoint does not hold: ${error.message}.`),
+      checkpoint: null,
+    };
+  }
+}
+
+function inclusionCheck(
+  crypto: Crypto,
+  { anchor, index }: Evidence,
+  leaf: Uint8Array,
+  checkpoint: Checkpoint | null,
+): Check {
+  if (!anchor) return open('inclusion', 'The entry waits for its checkpoint.');
+  if (!checkpoint) return open('inclusion', 'There is no valid checkpoint to prove it against.');
+  const { size, root } = checkpoint;
+  return decide(
+    'inclusion',
+    verifyInclusion(crypto.sha256, leaf, index, size, anchor.inclusionProof, root),
+    `Entry ${index} of ${size} leads to the signed root.`,
+    `Entry ${index} of ${size} does not lead to the signed root.`,
+  );
+}
+
+function consistencyChecks(crypto: Crypto, { anchor, logKey }: Evidence, checkpoint: Checkpoint | null): Check[] {
+  if (!anchor?.earlier || !checkpoint) return [];
+  const { earlier } = anchor;
+  try {
+    const old = openCheckpoint(crypto, earlier.checkpoint, logKey);
+    const holds =
+      old.size === checkpoint.size
+        ? equalBytes(old.root, checkpoint.root)
+        : verifyConsistency(
+            crypto.sha256,
+            old.size,
+            old.root,
+            checkpoint.size,
+            checkpoint.root,
+            earlier.consistencyProof,
+          );
+    return [
+      decide(
+        'consistency',
+        holds,
+        `The log only grew since its checkpoint at ${old.size} entries.`,
+        `The log is not a continuation of its checkpoint at ${old.size} entries: its history was changed.`,
+      ),
+    ];
+  } catch (error) {
+    if (!(error instanceof NoteError)) throw error;
+    return [failed('consistency', `The earlier checkpoint does not hold: ${error.message}.`)];
+  }
+}

@@ -1,0 +1,32 @@
+/** What `custody fsck` found to be other than it must be. */
+export interface Finding {
+  /** Origin of the log, or the source of a chain. */
+  log: string;
+  what: 'missing' | 'extra' | 'body' | 'columns' | 'leaf' | 'signature' | 'tile' | 'head' | 'checkpoint' | 'chain';
+  /** The row, so that a person finds it: table and key. */
+  where: string;
+  detail: string;
+}
+
+export interface FsckReport {
+  logs: { origin: string; size: number; checkpoints: number }[];
+  entries: number;
+  signatures: number;
+  chains: number;
+  /** The first ones; `found` counts all. */
+  findings: Finding[];
+  found: number;
+  seconds: number;
+}
+
+const kept = 1000;
+
+export class Findings {
+  readonly list: Finding[] = [];
+  count = 0;
+
+  add(finding: Finding): void {
+    this.count++;
+    if (this.list.length < kept) this.list.push(finding);
+  }
+}
