@@ -16,6 +16,10 @@ export const reasonWords: Record<DeadLetterReason, { means: string; mend: string
   too_deep: { means: 'Nested too deep', mend: 'Have the emitter cut the value.' },
   too_large: { means: 'Too large', mend: 'Have the emitter cut the value or send its hash.' },
   bad_compression: { means: 'Cannot be decompressed', mend: 'Check the codec of the producer.' },
+  not_storable: {
+    means: 'Holds what the database cannot keep',
+    mend: 'A NUL character, most often; have the emitter leave it out.',
+  },
   unknown_format: { means: 'No known format', mend: 'See the README for formats that are read.' },
   wrong_schema: { means: 'Does not fit the schema', mend: 'The detail names the member; mend the emitter.' },
   time_out_of_range: { means: 'Its time is far off', mend: 'Set the clock of the emitter; then send it again.' },

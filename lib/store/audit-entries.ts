@@ -29,6 +29,15 @@ export interface AuditCursor {
   id: string;
 }
 
+const columns = `
+  id, to_json(time AT TIME ZONE 'UTC') #>> '{}' || 'Z' AS time, actor, role, action, target, body,
+  log_id AS "logId", log_index::text AS "logIndex", encode(leaf_hash, 'hex') AS "leafHash"`;
+
+export async function findAuditEntry(id: string): Promise<AuditRow | null> {
+  const { rows } = await pool().query<AuditRow>(`SELECT ${columns} FROM audit_entry WHERE id = $1`, [id]);
+  return rows[0] ?? null;
+}
+
 /** Newest first; `next` is set where more follow. */
 export async function listAuditEntries(
   filter: AuditFilter,
@@ -36,8 +45,7 @@ export async function listAuditEntries(
   limit: number,
 ): Promise<{ rows: AuditRow[]; next: AuditCursor | null }> {
   const { rows } = await pool().query<AuditRow>(
-    `SELECT id, to_json(time AT TIME ZONE 'UTC') #>> '{}' || 'Z' AS time, actor, role, action, target, body,
-       log_id AS "logId", log_index::text AS "logIndex", encode(leaf_hash, 'hex') AS "leafHash"
+    `SELECT ${columns}
      FROM audit_entry
      WHERE ($1::text IS NULL OR actor = $1) AND ($2::text IS NULL OR action = $2 OR action LIKE $2 || '.%')
        AND ($3::text IS NULL OR target ILIKE $3) AND ($4::timestamptz IS NULL OR time >= $4)
