@@ -1,0 +1,82 @@
+'use client';
+import type { ColumnDef } from '@tanstack/react-table';
+import { useRouter } from 'next/navigation';
+import { useState } from 'react';
+import { failureWords } from '@/components/action';
+import { Button } from '@/components/button';
+import { DataTable } from '@/components/data-table';
+import { Ago } from '@/components/time';
+import { useToast } from '@/components/toast';
+import { plural } from '@/lib/core/query/words';
+import { type UserActions, UserForm, type UserRow } from './user-form';
+
+export function UserTable({ rows, actions }: { rows: UserRow[]; actions: UserActions }) {
+  const router = useRouter();
+  const toast = useToast();
+  const [editing, setEditing] = useState<UserRow | null>(null);
+  const toggle = async (user: UserRow) => {
+    const outcome = await actions.update({ id: user.id, disabled: !user.disabled });
+    toast(
+      outcome.ok
+        ? { text: `${user.name} is ${user.disabled ? 'enabled' : 'disabled; their sessions ended'}` }
+        : { kind: 'error', text: failureWords(outcome) },
+    );
+    router.refresh();
+  };
+  const columns: ColumnDef<UserRow>[] = [
+    {
+      header: 'Person',
+      cell: ({ row: { original } }) => (
+        <>
+          {original.name} <span className="ml-2 text-faint">{original.email}</span>
+        </>
+      ),
+      meta: { grow: true },
+    },
+    { header: 'Role', cell: ({ row }) => row.original.role },
+    { header: 'State', cell: ({ row }) => (row.original.disabled ? 'disabled' : 'enabled'), meta: { from: 'sm' } },
+    {
+      header: 'Last sign-in',
+      cell: ({ row }) => (row.original.lastLoginAt ? <Ago at={row.original.lastLoginAt} /> : 'never'),
+      meta: { from: 'md' },
+    },
+    {
+      id: 'actions',
+      header: () => <span className="sr-only">Actions</span>,
+      cell: ({ row: { original } }) => (
+        <span className="flex justify-end gap-2">
+          <Button size="sm" onClick={() => setEditing(original)}>
+            Change…
+          </Button>
+          <Button size="sm" kind={original.disabled ? 'secondary' : 'danger'} onClick={() => toggle(original)}>
+            {original.disabled ? 'Enable' : 'Disable'}
+          </Button>
+        </span>
+      ),
+    },
+  ];
+  return (
+    <>
+      <DataTable
+        label="People"
+        columns={columns}
+        rows={rows}
+        rowId={(row) => row.id}
+        footer={<span>{plural(rows.length, 'person', 'people')}</span>}
+      />
+      {editing && <UserForm user={editing} actions={actions} onClose={() => setEditing(null)} />}
+    </>
+  );
+}
+
+export function AddUser({ actions }: { actions: UserActions }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button kind="primary" onClick={() => setOpen(true)}>
+        Add a person
+      </Button>
+      {open && <UserForm user={null} actions={actions} onClose={() => setOpen(false)} />}
+    </>
+  );
+}
