@@ -24,7 +24,9 @@ export interface Judge {
  * `died` is called when the thread ends by itself; what it knew is gone, so the process had better begin anew.
  */
 export function startJudge(pool: Pool, script: URL, data: JudgeThreadData, died: (error: Error) => void): Judge {
-  const thread = new Worker(script, { workerData: data });
+  const thread = script.pathname.endsWith('.ts')
+    ? new Worker(fromSource(script), { workerData: data, eval: true })
+    : new Worker(script, { workerData: data });
   const calls = new Map<number, { resolve(judged: Judged): void; reject(error: Error): void }>();
   let lastCall = 0;
   let closed = false;
@@ -67,6 +69,10 @@ export function startJudge(pool: Pool, script: URL, data: JudgeThreadData, died:
     },
   };
 }
+
+/** A thread does not inherit the loader that lets this process run TypeScript. */
+const fromSource = (script: URL): string =>
+  `import('tsx/esm/api').then(({ register }) => { register(); return import('${script.href}'); });`;
 
 /** `refusal`: for all of them, whatever they hold. */
 export function pack(records: KafkaRecord[], refusal: Refusal | null): PackedRecords {
