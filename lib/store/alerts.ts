@@ -4,6 +4,7 @@ import type { alertFields } from '../core/query/alert-fields';
 import type { Filter } from '../core/query/filter';
 import { filterSql } from './filter-sql';
 import { pool } from './pool';
+import { timeText } from './time-text';
 
 const openStatuses = ['new', 'in_progress'] as const;
 
@@ -32,8 +33,8 @@ export interface AlertRow {
 const columns = `
   alert.id, alert.rule_id AS "ruleId", alert.severity, alert.title, alert.status, alert.resolution, alert.assignee,
   alert.server, server.name AS "serverName", alert.tool, alert.actor, alert.session, alert.count::float8 AS count,
-  to_json(alert.first_seen AT TIME ZONE 'UTC') #>> '{}' || 'Z' AS "firstSeen",
-  to_json(alert.last_seen AT TIME ZONE 'UTC') #>> '{}' || 'Z' AS "lastSeen", alert.generated,
+  ${timeText('alert.first_seen')} AS "firstSeen",
+  ${timeText('alert.last_seen')} AS "lastSeen", alert.generated,
   coalesce((SELECT summary FROM detection WHERE alert_id = alert.id ORDER BY event_time DESC LIMIT 1), alert.title) AS summary`;
 
 /** The place of the last row of a page. */
@@ -100,7 +101,7 @@ export interface OpenAlerts {
 export async function countOpenAlerts(): Promise<OpenAlerts> {
   const { rows } = await pool().query<{ severity: number; count: number; unassigned: number; oldest: string }>(
     `SELECT severity, count(*)::int AS count, count(*) FILTER (WHERE assignee IS NULL)::int AS unassigned,
-       to_json(min(first_seen) AT TIME ZONE 'UTC') #>> '{}' || 'Z' AS oldest
+       ${timeText('min(first_seen)')} AS oldest
      FROM alert WHERE status = ANY($1) GROUP BY severity ORDER BY severity DESC`,
     [openStatuses],
   );
@@ -132,7 +133,7 @@ export interface AlertDetection {
 /** The newest detections of an alert, with their evidence as it was found. */
 export async function listDetections(alertId: string, limit = 20): Promise<AlertDetection[]> {
   const { rows } = await pool().query<AlertDetection>(
-    `SELECT event_id AS "eventId", to_json(event_time AT TIME ZONE 'UTC') #>> '{}' || 'Z' AS "eventTime",
+    `SELECT event_id AS "eventId", ${timeText('event_time')} AS "eventTime",
        severity, summary, evidence
      FROM detection WHERE alert_id = $1 ORDER BY event_time DESC, event_id LIMIT $2`,
     [alertId, limit],
@@ -150,7 +151,7 @@ export interface AlertActivity {
 
 export async function listAlertActivity(alertId: string): Promise<AlertActivity[]> {
   const { rows } = await pool().query<AlertActivity>(
-    `SELECT id, to_json(time AT TIME ZONE 'UTC') #>> '{}' || 'Z' AS time, actor, kind, body
+    `SELECT id, ${timeText('time')} AS time, actor, kind, body
      FROM alert_activity WHERE alert_id = $1 ORDER BY time, id`,
     [alertId],
   );
@@ -181,7 +182,7 @@ export async function eventsAround(eventId: string, eventTime: string, each = 5)
        (SELECT * FROM same WHERE (time, id) < ($2::timestamptz, $1::uuid) ORDER BY time DESC, id DESC LIMIT $3)
        UNION ALL SELECT event.* FROM event, hit WHERE event.id = hit.id AND event.time = hit.time
        UNION ALL (SELECT * FROM same WHERE (time, id) > ($2::timestamptz, $1::uuid) ORDER BY time, id LIMIT $3))
-     SELECT near.id, to_json(near.time AT TIME ZONE 'UTC') #>> '{}' || 'Z' AS time, near.method, near.server,
+     SELECT near.id, ${timeText('near.time')} AS time, near.method, near.server,
        server.name AS "serverName", near.tool, near.actor, near.status, near.severity
      FROM near LEFT JOIN server ON server.key = near.server ORDER BY near.time, near.id`,
     [eventId, eventTime, each],

@@ -1,4 +1,5 @@
 import { pool } from './pool';
+import { timeText } from './time-text';
 
 export interface AuditFilter {
   actor?: string;
@@ -30,7 +31,7 @@ export interface AuditCursor {
 }
 
 const columns = `
-  id, to_json(time AT TIME ZONE 'UTC') #>> '{}' || 'Z' AS time, actor, role, action, target, body,
+  id, ${timeText('time')} AS time, actor, role, action, target, body,
   log_id AS "logId", log_index::text AS "logIndex", encode(leaf_hash, 'hex') AS "leafHash"`;
 
 export async function findAuditEntry(id: string): Promise<AuditRow | null> {

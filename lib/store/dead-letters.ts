@@ -1,4 +1,5 @@
 import { pool } from './pool';
+import { timeText } from './time-text';
 
 export type DeadLetterStatus = 'waiting' | 'replayed' | 'discarded';
 
@@ -29,9 +30,9 @@ export interface DeadLetterRow {
 }
 
 const columns = `
-  id, to_json(received_at AT TIME ZONE 'UTC') #>> '{}' || 'Z' AS "receivedAt", via, topic, partition,
+  id, ${timeText('received_at')} AS "receivedAt", via, topic, partition,
   "offset"::text AS offset, reason, detail, size, length(bytes) < size AS cut, status, decided_by AS "decidedBy",
-  to_json(decided_at AT TIME ZONE 'UTC') #>> '{}' || 'Z' AS "decidedAt"`;
+  ${timeText('decided_at')} AS "decidedAt"`;
 
 export interface DeadLetterCursor {
   receivedAt: string;

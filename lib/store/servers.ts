@@ -1,5 +1,6 @@
 import { pool } from './pool';
 import type { ServerDecision } from './server-changes';
+import { timeText } from './time-text';
 
 export interface ServerRow {
   key: string;
@@ -23,11 +24,10 @@ export interface ServerRow {
   openAlerts: number;
 }
 
-const iso = (column: string) => `to_json(${column} AT TIME ZONE 'UTC') #>> '{}' || 'Z'`;
 const columns = `
   server.key, server.name, server.version, server.transport, server.decision, server.reason,
-  server.decided_by AS "decidedBy", ${iso('server.decided_at')} AS "decidedAt",
-  ${iso('server.first_seen')} AS "firstSeen", ${iso('server.last_seen')} AS "lastSeen", server.generated,
+  server.decided_by AS "decidedBy", ${timeText('server.decided_at')} AS "decidedAt",
+  ${timeText('server.first_seen')} AS "firstSeen", ${timeText('server.last_seen')} AS "lastSeen", server.generated,
   (SELECT count(DISTINCT tool)::int FROM tool_definition WHERE tool_definition.server = server.key) AS tools,
   coalesce(week.calls, 0)::float8 AS calls, coalesce(week.errors, 0)::float8 AS errors,
   coalesce(week.users, 0)::int AS users, daily.days,
@@ -83,7 +83,7 @@ export interface DefinitionVersion {
 /** Every definition that a server's tools ever had: by tool, oldest first. */
 export async function listDefinitions(server: string): Promise<DefinitionVersion[]> {
   const { rows } = await pool().query<DefinitionVersion>(
-    `SELECT tool, hash, definition, event_id AS "eventId", ${iso('first_seen')} AS "firstSeen", ${iso('last_seen')} AS "lastSeen"
+    `SELECT tool, hash, definition, event_id AS "eventId", ${timeText('first_seen')} AS "firstSeen", ${timeText('last_seen')} AS "lastSeen"
      FROM tool_definition WHERE server = $1 ORDER BY tool, first_seen LIMIT 2000`,
     [server],
   );
@@ -100,7 +100,7 @@ export interface ServerUser {
 /** Who used a server in the last 30 days, most calls first. */
 export async function listServerUsers(server: string): Promise<ServerUser[]> {
   const { rows } = await pool().query<ServerUser>(
-    `SELECT actor, sum(calls)::float8 AS calls, sum(errors)::float8 AS errors, ${iso('max(minute)')} AS "lastSeen"
+    `SELECT actor, sum(calls)::float8 AS calls, sum(errors)::float8 AS errors, ${timeText('max(minute)')} AS "lastSeen"
      FROM usage_minute WHERE server = $1 AND actor <> '' AND minute > now() - interval '30 days'
      GROUP BY actor ORDER BY calls DESC LIMIT 20`,
     [server],
@@ -119,7 +119,7 @@ export interface DecisionEntry {
 /** Decisions on a server, newest first, from the audit trail. */
 export async function listDecisions(server: string): Promise<DecisionEntry[]> {
   const { rows } = await pool().query<DecisionEntry>(
-    `SELECT ${iso('time')} AS time, actor, body::jsonb #>> '{detail,before,decision}' AS "from",
+    `SELECT ${timeText('time')} AS time, actor, body::jsonb #>> '{detail,before,decision}' AS "from",
        body::jsonb #>> '{detail,after,decision}' AS "to", coalesce(body::jsonb #>> '{detail,reason}', '') AS reason
      FROM audit_entry WHERE target = 'server:' || $1 AND action = 'server.decide' ORDER BY time DESC LIMIT 50`,
     [server],

@@ -6,6 +6,7 @@ import { Timeline } from '@/components/alerts/timeline';
 import { TriageBar } from '@/components/alerts/triage-bar';
 import { EntityChip, eventsWith, serverHref } from '@/components/entity-chip';
 import { HostileText } from '@/components/hostile-text';
+import { VerifyEvent } from '@/components/provenance/verify-event';
 import { Section } from '@/components/section';
 import { SeverityMark } from '@/components/severity';
 import { Notice } from '@/components/states';
@@ -16,6 +17,7 @@ import { rules } from '@/lib/core/detection/rules';
 import { isPayload } from '@/lib/core/payload';
 import { plural } from '@/lib/core/query/words';
 import { type AlertRow, eventsAround, listAlertActivity, listDetections } from '@/lib/store/alerts';
+import { loadProof } from '../events/actions';
 import { assign, comment, revealEvidence, setStatus } from './actions';
 
 /** Everything about one alert, in the order in which it is asked. */
@@ -84,6 +86,12 @@ export async function AlertView({ alert, actor }: { alert: AlertRow; actor: Acto
       {newest && around.length > 0 && (
         <Section title="Around it" note={alert.session ? 'in the same session' : 'by the same actor'}>
           <Timeline events={around} here={newest.eventId} />
+        </Section>
+      )}
+
+      {newest && (
+        <Section title="Proof" note="of the newest event, checked where you read this">
+          <VerifyEvent load={loadProof.bind(null, newest.eventId)} />
         </Section>
       )}
 
