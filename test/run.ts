@@ -9,7 +9,9 @@ const tests = modules.flatMap((module) => [...module.children.allTests()]);
 const of = (state: string) => tests.filter((test) => test.result().state === state);
 const [passed, failed, skipped] = [of('passed'), of('failed'), of('skipped')];
 // A file or a hook that fails takes its tests with it: each such file counts as one failure.
-const broken = modules.filter((module) => module.state() === 'failed' && !failed.some((test) => test.module === module));
+const broken = modules.filter(
+  (module) => module.state() === 'failed' && !failed.some((test) => test.module === module),
+);
 const unhandled = vitest.state.getUnhandledErrors().length;
 
 for (const [reason, names] of skipReasons(skipped)) {

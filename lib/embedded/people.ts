@@ -1,20 +1,18 @@
-import { randomBytes } from 'node:crypto';
 import type { Role } from '../core/access';
 import { env } from '../platform/env';
 import { commandLine } from '../services/caller';
 import { createUser } from '../services/create-user';
-import { countUsers, findUserByEmail } from '../store/users';
+import { ensureFirstAdministrator } from '../services/first-administrator';
+import { findUserByEmail } from '../store/users';
 import { keptSecret } from './data';
 
-/** Makes the first administrator of an empty database and says the password, once, unless CUSTODY_ADMIN_PASSWORD holds it. */
+/** Makes the first administrator of an empty database and says the password, once, unless the environment gave it. */
 export async function ensureAdministrator(say: (line: string) => void): Promise<void> {
-  if ((await countUsers()) > 0) return;
-  const { CUSTODY_ADMIN_EMAIL: email = 'admin@custody.local', CUSTODY_ADMIN_PASSWORD: given } = env();
-  const password = given ?? randomBytes(12).toString('base64url');
-  await createUser(commandLine, { email, name: 'Administrator', role: 'admin', password });
-  say(
-    `  First administrator: ${email}${given ? '' : `, password ${password} (shown this once: change it after signing in)`}`,
-  );
+  const { CUSTODY_ADMIN_EMAIL, CUSTODY_ADMIN_PASSWORD } = env();
+  const made = await ensureFirstAdministrator({ email: CUSTODY_ADMIN_EMAIL, password: CUSTODY_ADMIN_PASSWORD });
+  if (!made) return;
+  const password = made.password && `, password ${made.password} (shown this once: change it after signing in)`;
+  say(`  First administrator: ${made.email}${password ?? ''}`);
 }
 
 export interface DemoPerson {

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import { createPool } from '../store/pool';
 import { clearStale, type Kept, startKept } from './kept';
 import { freePort } from './ports';
 import { type PostgresBinaries, postgresBinaries, reachableDataDir } from './postgres-binaries';
@@ -138,27 +138,25 @@ function initialise(binaries: PostgresBinaries, dir: string, sync: boolean): voi
 /** Waits until the server answers; false when it ended first. Crash recovery may take its time. */
 async function answers(url: string, server: Kept): Promise<boolean> {
   while (server.running()) {
-    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 });
-    client.on('error', () => {});
+    const pool = createPool(url, { max: 1 });
     try {
-      await client.connect();
-      await client.end();
+      await pool.query('SELECT 1');
       return true;
     } catch {
-      await client.end().catch(() => {});
       await sleep(100);
+    } finally {
+      await pool.end();
     }
   }
   return false;
 }
 
 async function createDatabase(url: string, name: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
+  const pool = createPool(url, { max: 1 });
   try {
-    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
-    if (!rowCount) await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`);
+    const { rowCount } = await pool.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
+    if (!rowCount) await pool.query(`CREATE DATABASE "${name.replaceAll('"', '""')}"`);
   } finally {
-    await client.end();
+    await pool.end();
   }
 }

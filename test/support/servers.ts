@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -47,6 +47,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 async function startServers(): Promise<Servers> {
   const dir = mkdtempSync(join(tmpdir(), 'custody-test-'));
+  // Root's Postgres runs as somebody else, who must get in.
+  chmodSync(dir, 0o755);
   let postgres: Promise<EmbeddedPostgres> | undefined;
   let kafka: Promise<EmbeddedKafka> | undefined;
 
