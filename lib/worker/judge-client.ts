@@ -3,13 +3,10 @@ import type { Pool } from 'pg';
 import type { Refusal } from '../core/judge/result';
 import type { LogState } from '../core/provenance/log-writer';
 import type { KafkaRecord } from '../kafka/consumer';
-import type { FromJudge, Judged, JudgeThreadData, PackedRecords, ToJudge } from '../services/judge/protocol';
+import { JudgeFailure } from '../services/judge/failure';
+import { pack } from '../services/judge/pack';
+import type { FromJudge, Judged, JudgeThreadData, ToJudge } from '../services/judge/protocol';
 import { loadFacts } from '../store/facts';
-
-/** The batch made the judge throw: a defect of ours, met by one of its records. */
-export class JudgeFailure extends Error {
-  override name = 'JudgeFailure';
-}
 
 export interface Judge {
   open(logId: number, state: LogState): void;
@@ -60,7 +57,7 @@ export function startJudge(pool: Pool, script: URL, data: JudgeThreadData, died:
         const call = ++lastCall;
         calls.set(call, { resolve, reject });
         const packed = pack(records, refusal);
-        post({ kind: 'judge', call, logId, records: packed, now: Date.now(), careful }, [packed.bytes]);
+        post({ kind: 'judge', call, logId, records: packed, now: Date.now(), careful, report: false }, [packed.bytes]);
       }),
     changed: (what) => post({ kind: 'changed', ...what }),
     close: async () => {
@@ -73,29 +70,3 @@ export function startJudge(pool: Pool, script: URL, data: JudgeThreadData, died:
 /** A thread does not inherit the loader that lets this process run TypeScript. */
 const fromSource = (script: URL): string =>
   `import('tsx/esm/api').then(({ register }) => { register(); return import('${script.href}'); });`;
-
-/** `refusal`: for all of them, whatever they hold. */
-export function pack(records: KafkaRecord[], refusal: Refusal | null): PackedRecords {
-  const total = records.reduce((sum, record) => sum + record.bytes.length, 0);
-  const all = Buffer.from(new ArrayBuffer(total));
-  const packed: PackedRecords = {
-    bytes: all.buffer as ArrayBuffer,
-    ends: new Uint32Array(records.length),
-    positions: new BigInt64Array(records.length),
-    headers: new Map(),
-    refusals: new Map(),
-  };
-  let at = 0;
-  records.forEach((record, i) => {
-    at += record.bytes.copy(all, at);
-    packed.ends[i] = at;
-    packed.positions[i] = record.position;
-    for (const _ in record.headers) {
-      packed.headers.set(i, record.headers);
-      break;
-    }
-    const why = refusal ?? record.refusal;
-    if (why) packed.refusals.set(i, why);
-  });
-  return packed;
-}

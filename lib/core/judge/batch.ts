@@ -1,6 +1,7 @@
 import type { RuleError } from '../detection/engine';
 import type { UsageRow } from '../usage/rollup';
 import type { DeadLetter, EventDetection, EventRow, SecretSighting } from './contract';
+import type { Refusal } from './result';
 
 /** What the judge makes of one batch: everything that its transaction writes, in the order of the log. */
 export interface JudgedBatch {
@@ -15,6 +16,19 @@ export interface JudgedBatch {
   /** Events that were stored already. */
   duplicates: number;
   ruleErrors: RuleError[];
+  /** What became of each event and each refused message, in no order; only where it was asked for. */
+  outcomes: Outcome[];
+}
+
+/** What became of one event of a message. */
+export interface Outcome {
+  position: bigint;
+  item: number;
+  /** `duplicate`: it is stored already, and was not stored again. */
+  outcome: 'accepted' | 'duplicate' | 'dead_letter';
+  /** Of the event; null where there is none. */
+  id: string | null;
+  refusal: Refusal | null;
 }
 
 /** One chain's step from the head that the judge was told (`was`, null: none stored) to its new one. */

@@ -1,10 +1,17 @@
+import { clip } from '../event/clip';
 import type { Json } from '../event/json';
 import { findDuplicateKey } from './duplicate-key';
 import { ok, type Refusal, type Result, refuse } from './result';
 import { scanJson } from './scan';
 
+export interface Limits {
+  bytes: number;
+  depth: number;
+  members: number;
+}
+
 /** Bounds of one message. */
-export const limits = {
+export const limits: Limits = {
   /** 1 MiB. */
   bytes: 1 << 20,
   depth: 64,
@@ -25,9 +32,9 @@ export interface Decoded {
  * `bytes`: JSON in UTF-8, without a byte order mark, decompressed.
  * Refuses `too_large`, `not_utf8`, `too_deep`, `unsafe_integer`, `lone_surrogate`, `not_json`, `duplicate_key`.
  */
-export function decodeJson(bytes: Uint8Array): Result<Decoded> {
-  if (bytes.length > limits.bytes) {
-    return refuse('too_large', `The message has ${bytes.length} bytes; send at most ${limits.bytes}.`);
+export function decodeJson(bytes: Uint8Array, bounds = limits): Result<Decoded> {
+  if (bytes.length > bounds.bytes) {
+    return refuse('too_large', `The message has ${bytes.length} bytes; send at most ${bounds.bytes}.`);
   }
   let text: string;
   try {
@@ -35,8 +42,8 @@ export function decodeJson(bytes: Uint8Array): Result<Decoded> {
   } catch {
     return refuse('not_utf8', `The message is not UTF-8 (it begins with ${hexOf(bytes)}); send JSON in UTF-8.`);
   }
-  const scan = scanJson(bytes, limits);
-  if (scan.problem) return { ok: false, refusal: refusalOf[scan.problem](scan.at) };
+  const scan = scanJson(bytes, bounds);
+  if (scan.problem) return { ok: false, refusal: refusalOf[scan.problem](scan.at, bounds) };
   let value: Json;
   try {
     value = JSON.parse(text);
@@ -54,13 +61,13 @@ export function decodeJson(bytes: Uint8Array): Result<Decoded> {
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 const refusalOf = {
-  too_large: (at: number): Refusal => ({
+  too_large: (at: number, bounds: Limits): Refusal => ({
     reason: 'too_large',
-    detail: `More than ${limits.members} members and items by byte ${at}; send fewer in one message.`,
+    detail: `More than ${bounds.members} members and items by byte ${at}; send fewer in one message.`,
   }),
-  too_deep: (at: number): Refusal => ({
+  too_deep: (at: number, bounds: Limits): Refusal => ({
     reason: 'too_deep',
-    detail: `Nested deeper than ${limits.depth} levels at byte ${at}; send a flatter message.`,
+    detail: `Nested deeper than ${bounds.depth} levels at byte ${at}; send a flatter message.`,
   }),
   unsafe_integer: (at: number): Refusal => ({
     reason: 'unsafe_integer',
@@ -90,8 +97,7 @@ function countMembers(value: Json): number {
 }
 
 /** A name from the message, short enough for a person's line. */
-export const shortQuote = (name: string): string =>
-  JSON.stringify(name.length > 60 ? `${Array.from(name.slice(0, 60)).slice(0, 59).join('')}…` : name);
+export const shortQuote = (name: string): string => JSON.stringify(name.length > 60 ? `${clip(name, 59)}…` : name);
 
 const hexOf = (bytes: Uint8Array): string =>
   bytes.length === 0

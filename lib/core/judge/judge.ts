@@ -10,7 +10,7 @@ import { hashLeaf } from '../provenance/leaf';
 import type { SignatureVerifier } from '../provenance/signature';
 import { redactEvent } from '../redaction/redact';
 import { addUsage, type UsageRow } from '../usage/rollup';
-import type { JudgedBatch } from './batch';
+import type { JudgedBatch, Outcome } from './batch';
 import { ChainPreview, ChainSteps, type Place } from './chains';
 import type { ChainVerdict, DeadLetter, EventRow, Facts, KnownEvent, Needs } from './contract';
 import { Inventory, type WrittenAt } from './inventory';
@@ -47,13 +47,13 @@ export type Lap = (stage: string) => void;
 /**
  * The second pass over a batch: signatures, redaction, chains, detection, leaves, rows. Yields what it must know beyond
  * `state.facts`, and goes on once that is in there. `now`: milliseconds since 1970; the batch is recorded at that time.
- * `careful`: look every event up, because one of them is known to be stored already.
+ * `careful`: look every event up, because one of them is known to be stored already. `report`: answer outcomes too.
  */
 export function* judgeBatch(
   reading: Reading,
   state: JudgeState,
   tools: JudgeTools,
-  { now, careful, lap }: { now: number; careful: boolean; lap: Lap },
+  { now, careful, report, lap }: { now: number; careful: boolean; report: boolean; lap: Lap },
 ): Generator<Needs, JudgedBatch, void> {
   const { facts } = state;
   const dead: DeadLetter[] = [...reading.dead];
@@ -89,6 +89,7 @@ export function* judgeBatch(
     usage: [],
     duplicates: 0,
     ruleErrors: [],
+    outcomes: [],
   };
   for (const one of hashed) judgeEvent(one);
   lap('detect');
@@ -105,6 +106,7 @@ export function* judgeBatch(
         return;
       }
       if (place) chains.repeated(event, place);
+      if (report) note(opened, 'duplicate');
       detect(one, row, { kind: 'unchained' }, stored);
       return;
     }
@@ -117,14 +119,19 @@ export function* judgeBatch(
       v: 1,
       id: event.id,
       source: event.source,
-      epoch: event.chainepoch,
-      sequence: event.sequence,
+      epoch: place?.epoch,
+      sequence: place === null ? undefined : event.sequence,
       event_hash: one.eventHash,
       recorded_at: recordedAt,
       kid: one.kid ?? undefined,
     });
     addUsage(usage, row, event.data.phase);
     batch.rows.push(row);
+    if (report) note(opened, 'accepted');
+  }
+
+  function note({ message, item, event }: Opened, outcome: Outcome['outcome']): void {
+    batch.outcomes.push({ position: message.position, item, outcome, id: event.id, refusal: null });
   }
 
   function detect(one: Hashed, row: EventRow, chain: ChainVerdict, original: KnownEvent | null): void {
@@ -164,6 +171,11 @@ export function* judgeBatch(
   batch.chains = chains.result();
   Object.assign(batch, inventory.result());
   batch.usage = [...usage.values()];
+  if (report) {
+    for (const { position, item, reason, detail } of dead) {
+      batch.outcomes.push({ position, item, outcome: 'dead_letter', id: null, refusal: { reason, detail } });
+    }
+  }
   state.size += batch.rows.length;
   facts.known.clear();
   facts.sightings.clear();

@@ -1,3 +1,4 @@
+import type { Outcome } from '../../core/judge/batch';
 import type { Facts, Needs } from '../../core/judge/contract';
 import type { Refusal } from '../../core/judge/result';
 import type { LogState } from '../../core/provenance/log-writer';
@@ -16,7 +17,15 @@ export interface PackedRecords {
 export type ToJudge =
   /** Forget what you know, and judge this log's next batch on this state. */
   | { kind: 'open'; logId: number; state: LogState }
-  | { kind: 'judge'; call: number; logId: number; records: PackedRecords; now: number; careful: boolean }
+  | {
+      kind: 'judge';
+      call: number;
+      logId: number;
+      records: PackedRecords;
+      now: number;
+      careful: boolean;
+      report: boolean;
+    }
   | { kind: 'facts'; call: number; facts: Facts }
   /** What people changed meanwhile. */
   | { kind: 'changed'; servers: { key: string; decision: 'unlisted' | 'approved' | 'denied' }[]; keys: boolean };
@@ -35,6 +44,7 @@ export interface Judged {
   /** Microseconds that the batch spent in each stage. */
   stages: Record<string, number>;
   ruleErrors: RuleErrorReport[];
+  outcomes: Outcome[];
   /** Mean of the events' own times, milliseconds since 1970. */
   meanTime: number;
 }

@@ -6,7 +6,7 @@ import type { JudgedBatch } from '../../core/judge/batch';
 import type { Facts, Needs } from '../../core/judge/contract';
 import { type JudgeState, type JudgeTools, judgeBatch } from '../../core/judge/judge';
 import { kinds, noFacts } from '../../core/judge/needs';
-import { type RefusedMessage, readBatch } from '../../core/judge/read';
+import { readBatch } from '../../core/judge/read';
 import { Sightings } from '../../core/judge/sightings';
 import { parseTime } from '../../core/judge/time';
 import { LogWriter } from '../../core/provenance/log-writer';
@@ -14,6 +14,7 @@ import { SignatureVerifier } from '../../core/provenance/signature';
 import { fingerprinter } from '../../core/redaction/marker';
 import { nodeCrypto } from '../../platform/crypto';
 import { EventCopy } from '../../store/copy-encoder';
+import { unpack } from './pack';
 import type { FromJudge, Judged, JudgeThreadData, PackedRecords, ToJudge } from './protocol';
 
 /** One log, as the judge has it in memory: ahead of the database by the batches that are not stored yet. */
@@ -77,13 +78,18 @@ export function createJudgeSession(
     Object.assign(state, { written: shared.written, sightings: shared.sightings });
   }
 
-  function begin(call: number, logId: number, records: PackedRecords, now: number, careful: boolean): void {
+  function begin(
+    call: number,
+    logId: number,
+    records: PackedRecords,
+    { now, careful, report }: { now: number; careful: boolean; report: boolean },
+  ): void {
     const log = logs.get(logId);
     if (!log) throw new Error(`log ${logId} is not open`);
     const laps = new Laps();
     const reading = readBatch(unpack(records), now, tools.sha256);
     laps.lap('read');
-    const going = judgeBatch(reading, log.state, tools, { now, careful, lap: (stage) => laps.lap(stage) });
+    const going = judgeBatch(reading, log.state, tools, { now, careful, report, lap: (stage) => laps.lap(stage) });
     waiting.set(call, { log, logId, going, laps, now });
     advance(call);
   }
@@ -130,7 +136,7 @@ export function createJudgeSession(
         default:
           try {
             if (message.kind === 'judge') {
-              begin(message.call, message.logId, message.records, message.now, message.careful);
+              begin(message.call, message.logId, message.records, message);
             } else {
               const { facts } = (waiting.get(message.call) as Waiting).log.state;
               merge(facts, message.facts);
@@ -161,7 +167,7 @@ function trim(facts: Map<string, unknown>): void {
 }
 
 function encode(batch: JudgedBatch, { writer }: OpenLog, logId: number, now: number, laps: Laps): Judged {
-  const { rows, detections, ruleErrors, ...rest } = batch;
+  const { rows, detections, ruleErrors, outcomes, ...rest } = batch;
   const { newTiles, root } = writer.append(rows.map((row) => row.leafHash));
   laps.lap('log');
   const copy = new EventCopy(
@@ -192,27 +198,10 @@ function encode(batch: JudgedBatch, { writer }: OpenLog, logId: number, now: num
     },
     stages: laps.us,
     ruleErrors,
+    outcomes,
     meanTime: rows.length > 0 ? timeSum / rows.length : now,
   };
 }
-
-function unpack({ bytes, ends, positions, headers, refusals }: PackedRecords): RefusedMessage[] {
-  const messages: RefusedMessage[] = [];
-  let start = 0;
-  for (let i = 0; i < ends.length; i++) {
-    const end = ends[i] as number;
-    messages.push({
-      bytes: new Uint8Array(bytes, start, end - start),
-      headers: headers.get(i) ?? noHeaders,
-      position: positions[i] as bigint,
-      refusal: refusals.get(i) ?? null,
-    });
-    start = end;
-  }
-  return messages;
-}
-
-const noHeaders: Record<string, string> = {};
 
 /** Time by stage, in microseconds; waiting for facts counts for none. */
 class Laps {

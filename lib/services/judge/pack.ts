@@ -1,0 +1,47 @@
+import type { RefusedMessage } from '../../core/judge/read';
+import type { Refusal } from '../../core/judge/result';
+import type { PackedRecords } from './protocol';
+
+/** Messages as they cross to the judge. `refusal`: for all of them, whatever they hold. */
+export function pack(messages: readonly RefusedMessage[], refusal: Refusal | null): PackedRecords {
+  const all = new Uint8Array(messages.reduce((sum, { bytes }) => sum + bytes.length, 0));
+  const packed: PackedRecords = {
+    bytes: all.buffer,
+    ends: new Uint32Array(messages.length),
+    positions: new BigInt64Array(messages.length),
+    headers: new Map(),
+    refusals: new Map(),
+  };
+  let at = 0;
+  messages.forEach((message, i) => {
+    all.set(message.bytes, at);
+    at += message.bytes.length;
+    packed.ends[i] = at;
+    packed.positions[i] = message.position;
+    for (const _ in message.headers) {
+      packed.headers.set(i, message.headers);
+      break;
+    }
+    const why = refusal ?? message.refusal;
+    if (why) packed.refusals.set(i, why);
+  });
+  return packed;
+}
+
+export function unpack({ bytes, ends, positions, headers, refusals }: PackedRecords): RefusedMessage[] {
+  const messages: RefusedMessage[] = [];
+  let start = 0;
+  for (let i = 0; i < ends.length; i++) {
+    const end = ends[i] as number;
+    messages.push({
+      bytes: new Uint8Array(bytes, start, end - start),
+      headers: headers.get(i) ?? noHeaders,
+      position: positions[i] as bigint,
+      refusal: refusals.get(i) ?? null,
+    });
+    start = end;
+  }
+  return messages;
+}
+
+const noHeaders: Record<string, string> = {};
