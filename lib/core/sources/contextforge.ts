@@ -1,0 +1,148 @@
+import { isObject, type JsonObject } from '../event/json';
+import { Fields } from './fields';
+import { dataOf, foreignEvent, microseconds, section, serverId } from './foreign';
+import type { Source } from './source';
+
+type Form = 'siem' | 'audit' | 'security' | 'log';
+
+/**
+ * ContextForge (mcp-context-forge): rows of audit_trails, security_events and structured_log_entries, or their REST
+ * form, and the envelope of its SIEM export, which wraps each of the first two.
+ */
+export const contextForge: Source = {
+  id: 'contextforge',
+  title: 'ContextForge',
+  detect: (json) => isObject(json) && formOf(json) !== null,
+
+  toEvent(json, ctx) {
+    const f = new Fields(json as never);
+    const form = formOf(json as JsonObject) as Form;
+    /** What the SIEM export puts into the envelope's context stands at the top of a row; a log has it in its context. */
+    const at = (name: string) => (form === 'siem' || form === 'log' ? ['context', name] : [name]);
+    const custom = (name: string) => ['context', 'custom_fields', name];
+    const who = (name: string) => (form === 'siem' ? ['actor', name] : [name]);
+
+    const action = f.text(form === 'log' ? at('resource_action') : at('action'));
+    const eventType = f.text(['event_type']);
+    const resourceType = f.text(at('resource_type'));
+    const name = f.firstText(custom('tool_name'), at('resource_name'));
+    const resourceId = f.text(at('resource_id'));
+    const type = typeOf(form, action?.toLowerCase(), resourceType, eventType);
+    const server = resourceType === 'gateway' ? name : 'mcpgateway';
+    const call = resourceType === 'tool' && type === 'rpc.tools_call';
+    const message = f.text(form === 'log' ? ['message'] : ['description'], 4096);
+    const failed = failedOf(f, form, at('success'), message);
+    const denied = f.text(['action_taken']) === 'denied' || type === 'auth.refused';
+    const userId = f.text(who('user_id'));
+    return foreignEvent(
+      'contextforge',
+      json,
+      {
+        originalId: f.firstText(['event_id'], ['id']),
+        time: f.time(['timestamp']),
+        emitter: f.firstText(['source', 'instance_id'], ['hostname']),
+        tenant: f.text(['team_id']),
+        type,
+        subject: name ?? resourceId,
+        trace: { traceId: f.text(['trace_id']), spanId: f.text(['span_id']) },
+        vantage: 'gateway',
+        data: dataOf({
+          operation_id: f.text(at('correlation_id')) ?? f.text(['correlation_id']),
+          phase: 'complete',
+          mcp: section({
+            method: methods[type],
+            http: section({ method: f.text(['request_method']), path: f.text(['request_path'], 4096) }),
+          }),
+          actor: section({
+            type: userId === undefined ? undefined : ('user' as const),
+            id: userId,
+            display: f.text(who('user_email')),
+            id_assurance: userId === undefined ? undefined : ('verified' as const),
+            auth_method: f.text(at('auth_method')),
+            ip: f.text(who('client_ip')),
+            user_agent: f.text(who('user_agent'), 4096),
+          }),
+          server: section({ id: serverId('contextforge', server), name: server }),
+          tool: resourceType === 'tool' || call ? section({ name }) : undefined,
+          resource: resourceType === 'resource' ? section({ uri: name }) : undefined,
+          prompt: resourceType === 'prompt' ? section({ name }) : undefined,
+          error: failed
+            ? section({ message: f.text(['error_message'], 4096) ?? f.text(custom('error_message'), 4096) ?? message })
+            : undefined,
+          timing: section({ duration_us: microseconds(f.number(['duration_ms'])) }),
+          outcome: section({
+            status: denied ? ('denied' as const) : failed ? ('failure' as const) : ('success' as const),
+            disposition: denied ? ('denied' as const) : undefined,
+            reason_code: eventType,
+          }),
+        }),
+        rest: restOf(f, form, action, message),
+      },
+      ctx,
+    );
+  },
+};
+
+function formOf(json: JsonObject): Form | null {
+  const has = (...names: string[]) => names.every((name) => Object.hasOwn(json, name));
+  if (
+    has('schema_version', 'event_id', 'event_type') &&
+    isObject(json.source) &&
+    json.source.event_source !== undefined
+  )
+    return 'siem';
+  if (has('action', 'resource_type', 'user_id', 'success')) return 'audit';
+  if (has('event_type', 'severity', 'category', 'threat_score')) return 'security';
+  return has('component', 'message', 'level', 'correlation_id', 'is_security_event') ? 'log' : null;
+}
+
+const methods: Record<string, string> = {
+  'rpc.tools_call': 'tools/call',
+  'rpc.tools_list': 'tools/list',
+  'rpc.resources_read': 'resources/read',
+  'rpc.resources_list': 'resources/list',
+  'rpc.prompts_get': 'prompts/get',
+  'rpc.prompts_list': 'prompts/list',
+};
+
+const registryVerbs: [RegExp, string][] = [
+  [/^(create|register|import|add)/, 'registry.added'],
+  [/^(delete|remove|unregister)/, 'registry.removed'],
+  [/^(update|toggle|set|activate|deactivate|enable|disable|bulk|edit)/, 'registry.changed'],
+];
+const uses: [RegExp, string][] = [
+  [/^(invoke|execute|call)(_tool)?$/, 'rpc.tools_call'],
+  [/^(view|read|get|access)_resource$/, 'rpc.resources_read'],
+  [/^(view|read|get|access|render)_prompt$/, 'rpc.prompts_get'],
+  [/^list_tools$/, 'rpc.tools_list'],
+  [/^list_resources$/, 'rpc.resources_list'],
+  [/^list_prompts$/, 'rpc.prompts_list'],
+];
+
+function typeOf(
+  form: Form,
+  action: string | undefined,
+  resourceType: string | undefined,
+  eventType: string | undefined,
+): string {
+  if (eventType?.startsWith('authentication_'))
+    return eventType === 'authentication_success' ? 'auth.used' : 'auth.refused';
+  if (action !== undefined) {
+    const match = [...uses, ...registryVerbs].find(([pattern]) => pattern.test(action));
+    if (match) return match[1];
+  }
+  if (action === 'read' && resourceType === 'resource') return 'rpc.resources_read';
+  return form === 'log' ? 'emitter.log' : form === 'audit' ? 'emitter.audit' : 'emitter.security';
+}
+
+function failedOf(f: Fields, form: Form, success: string[], message: string | undefined): boolean {
+  if (form !== 'log') return f.flag(success) === false;
+  return f.text(['level']) === 'ERROR' || /\b(failed|error)\b/i.test(message ?? '');
+}
+
+/** The words that the type was made from, and the emitter's own sentence, stay. */
+function restOf(f: Fields, form: Form, action: string | undefined, message: string | undefined): JsonObject {
+  const words = { [form === 'log' ? 'message' : 'description']: message, action };
+  const kept = Object.entries(words).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return { ...f.rest(), ...Object.fromEntries(kept) };
+}

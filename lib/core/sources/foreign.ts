@@ -1,0 +1,102 @@
+import { canonicalJson } from '../event/canonical';
+import { clip } from '../event/clip';
+import type { AuditEvent, EventData } from '../event/envelope';
+import { foreignId } from '../event/id';
+import type { Json, JsonObject } from '../event/json';
+import { isoTime } from '../event/time';
+import { ok, type Result } from '../judge/result';
+import type { SourceContext } from './source';
+
+/** What an adapter read out of another emitter's record. */
+export interface Draft {
+  /** The emitter's own id of the record; without one the content is its id. */
+  originalId: string | undefined;
+  /** In the envelope's form; without one the time of receipt. */
+  time: string | undefined;
+  /** Which of several emitters of this format it was. */
+  emitter: string | undefined;
+  tenant?: string | undefined;
+  /** Without `mcp.audit.` and `.v1`. */
+  type: string;
+  subject?: string | undefined;
+  trace?: { traceId: string | undefined; spanId: string | undefined };
+  vantage: NonNullable<EventData['observation']>['vantage'];
+  data: EventData;
+  /** What the envelope has no place for. */
+  rest: JsonObject | undefined;
+}
+
+/** The event of a record in a format that is not ours: reported, under an id that is the same whenever it comes again. */
+export function foreignEvent(format: string, json: Json, draft: Draft, ctx: SourceContext): Result<AuditEvent> {
+  const { originalId, tenant, rest } = draft;
+  const source = clip(
+    `urn:mcp:src:${encodeURIComponent(tenant ?? 'default')}:${format}:${encodeURIComponent(draft.emitter ?? 'default')}`,
+    512,
+  );
+  // Records with neither id nor time are told apart by when they came.
+  const origin = originalId ?? canonicalJson(draft.time ? json : [json, ctx.receivedAt]);
+  const event: AuditEvent = {
+    specversion: '1.0',
+    id: foreignId(ctx.sha256, format, source, origin),
+    source,
+    type: `mcp.audit.${draft.type}.v1`,
+    time: draft.time ?? (isoTime(ctx.receivedAt) as string),
+    dataschema: 'urn:mcp:audit:1',
+    data: {
+      ...(tenant ? { tenant } : {}),
+      observation: { ...(draft.vantage ? { vantage: draft.vantage } : {}), assertion: 'reported' },
+      ...draft.data,
+    },
+  };
+  if (draft.subject) event.subject = clip(draft.subject, 2048);
+  const traceparent = traceparentOf(draft.trace);
+  if (traceparent) event.traceparent = traceparent;
+  if (rest) event.data.ext = { ...event.data.ext, [format]: rest };
+  return ok(event);
+}
+
+function traceparentOf(trace: Draft['trace']): string | undefined {
+  const traceId = trace?.traceId?.toLowerCase() ?? '';
+  const spanId = trace?.spanId?.toLowerCase() ?? '';
+  return /^[0-9a-f]{32}$/.test(traceId) && /^[0-9a-f]{16}$/.test(spanId) ? `00-${traceId}-${spanId}-01` : undefined;
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** The members that are defined; undefined where none is. */
+export function section<T extends object>(members: T): Defined<T> | undefined {
+  const entries = Object.entries(members).filter(([, value]) => value !== undefined);
+  return entries.length > 0 ? (Object.fromEntries(entries) as Defined<T>) : undefined;
+}
+
+/** Without the sections that are empty. */
+export const dataOf = (sections: { [K in keyof EventData]: EventData[K] | undefined }): EventData =>
+  (section(sections) ?? {}) as EventData;
+
+/** Milliseconds, with fractions, in microseconds as the envelope writes them. */
+export const microseconds = (ms: number | undefined): string | undefined =>
+  ms !== undefined && ms >= 0 && ms < 1e12 ? String(Math.round(ms * 1000)) : undefined;
+
+/** Key of a server that others report. */
+export const serverId = (format: string, name: string | undefined): string | undefined =>
+  name === undefined ? undefined : clip(`${format}:${name}`, 512);
+
+type Status = NonNullable<NonNullable<EventData['outcome']>['status']>;
+const statuses: Record<string, Status> = {
+  success: 'success',
+  ok: 'success',
+  allowed: 'success',
+  failure: 'failure',
+  failed: 'failure',
+  error: 'failure',
+  application_error: 'failure',
+  denied: 'denied',
+  blocked: 'denied',
+  timeout: 'timeout',
+};
+/** The words of others for how it ended. */
+export const statusOf = (word: string | undefined): Status => lookUp(statuses, word?.toLowerCase()) ?? 'unknown';
+
+/** What a table has for a word of someone else, who may have written `constructor`. */
+export const lookUp = <T>(table: Record<string, T>, word: string | undefined): T | undefined =>
+  word !== undefined && Object.hasOwn(table, word) ? table[word] : undefined;

@@ -1,0 +1,44 @@
+import type { AuditEvent, EventData } from '../event/envelope';
+import type { Sha256 } from '../event/hash';
+import { isObject, type Json, type JsonObject } from '../event/json';
+import { describe, newConnection } from '../mcp/describe';
+import { readMessage } from '../mcp/message';
+
+export type Described = Pick<AuditEvent, 'type' | 'subject' | 'traceparent'> & { data: EventData };
+
+/**
+ * What a JSON-RPC request, with its response where there is one, says by itself: type (without `mcp.audit.` and
+ * `.v1`), subject and data. Null where `request` is neither request nor notification.
+ */
+export function describeRpc(request: Json, response: Json | undefined, sha256: Sha256): Described | null {
+  const message = readMessage(request as JsonObject);
+  if (message.kind !== 'request' && message.kind !== 'notification') return null;
+  const answer = response === undefined ? undefined : readMessage(response as JsonObject);
+  const circumstance = { scope: '', direction: 'to_server' as const, at: 0 };
+  const described = describe(
+    {
+      method: message.method,
+      params: message.params,
+      ...(message.kind === 'request' ? { id: message.id } : {}),
+      sent: { ...circumstance, bytes: byteLength(request) },
+      ...(answer?.kind === 'response'
+        ? { answer: answer.answer, answered: { ...circumstance, bytes: byteLength(response) } }
+        : {}),
+    },
+    newConnection(),
+    sha256,
+  );
+  return { ...described, type: described.type.slice('mcp.audit.'.length, -'.v1'.length) };
+}
+
+/** Of a value as compact JSON: how it came over the wire is not known any more. */
+function byteLength(value: Json | undefined): number {
+  return utf8.encode(JSON.stringify(value)).length;
+}
+const utf8 = new TextEncoder();
+
+/** A JSON-RPC message, by its looks. */
+export const isRpc = (value: unknown): value is JsonObject =>
+  isObject(value) &&
+  (value.jsonrpc === '2.0' || value.jsonrpc === undefined) &&
+  (typeof value.method === 'string' || ('id' in value && ('result' in value || isObject(value.error))));

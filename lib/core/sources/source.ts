@@ -1,0 +1,34 @@
+import type { AuditEvent } from '../event/envelope';
+import type { Sha256 } from '../event/hash';
+import type { Json } from '../event/json';
+import type { Result } from '../judge/result';
+
+/** What an adapter may know beyond the value itself. */
+export interface SourceContext {
+  /** Lower-case names, as in Message. */
+  headers: Record<string, string>;
+  /** Milliseconds since 1970; stands in where the emitter gave no time. */
+  receivedAt: number;
+  sha256: Sha256;
+}
+
+/**
+ * One format that emitters speak: a file here, a line in the registry, a fixture under test/fixtures/sources.
+ * Both functions are pure, leave their arguments as they are, and never throw for bad data.
+ */
+export interface Source {
+  /** Stored with each event as its format; stable. */
+  id: string;
+  title: string;
+  /** Does this value speak the format? Cheap; what is a list was taken apart before. */
+  detect(json: Json, headers: Record<string, string>): boolean;
+  /** The event, not yet held against the schema. */
+  toEvent(json: Json, ctx: SourceContext): Result<AuditEvent>;
+}
+
+/** One event of a message, or why there is none. */
+export interface Reading {
+  /** Id of the source; `unknown` where none took it. */
+  format: string;
+  result: Result<AuditEvent>;
+}

@@ -1,0 +1,150 @@
+import { clip } from '../event/clip';
+import { isObject } from '../event/json';
+import { eventTypeOf } from '../mcp/methods';
+import { Fields } from './fields';
+import { dataOf, foreignEvent, lookUp, microseconds, section, serverId, statusOf } from './foreign';
+import { describeRpc, isRpc } from './rpc';
+import type { Source } from './source';
+
+/** Methods of ToolHive's event types, where the target doesn't name one. */
+const methods: Record<string, string> = {
+  mcp_initialize: 'initialize',
+  mcp_tool_call: 'tools/call',
+  mcp_tools_list: 'tools/list',
+  mcp_resource_read: 'resources/read',
+  mcp_resources_list: 'resources/list',
+  mcp_prompt_get: 'prompts/get',
+  mcp_prompts_list: 'prompts/list',
+  mcp_notification: 'notifications/message',
+  mcp_ping: 'ping',
+  mcp_logging: 'logging/setLevel',
+  mcp_completion: 'completion/complete',
+  mcp_roots_list_changed: 'notifications/roots/list_changed',
+};
+const transports: Record<string, 'sse' | 'streamable_http' | 'stdio'> = {
+  sse: 'sse',
+  http: 'streamable_http',
+  'streamable-http': 'streamable_http',
+  stdio: 'stdio',
+};
+
+/** ToolHive's audit log: the JSON line that it writes (`audit_id`), and the form of its Go structure (`metadata.auditId`). */
+export const toolHive: Source = {
+  id: 'toolhive',
+  title: 'ToolHive',
+
+  detect: (json) =>
+    isObject(json) &&
+    typeof json.type === 'string' &&
+    typeof json.outcome === 'string' &&
+    typeof json.component === 'string' &&
+    (typeof json.audit_id === 'string' || (isObject(json.metadata) && typeof json.metadata.auditId === 'string')),
+
+  toEvent(json, ctx) {
+    const f = new Fields(json as never);
+    const kind = f.text(['type']) ?? '';
+    const targetMethod = f.text(['target', 'method']);
+    const method = isHttpVerb(targetMethod) ? lookUp(methods, kind) : (targetMethod ?? lookUp(methods, kind));
+    const component = f.text(['component']);
+    const backend = f.text(['metadata', 'extra', 'backend_name']);
+    const server = backend ?? component;
+    const targetKind = f.word(['target', 'type']);
+    const target = f.text(['target', 'name'], targetKind === 'resource' ? 4096 : 512);
+    const request = f.any(['data', 'request']);
+    const response = f.any(['data', 'response']);
+    const rpc = isRpc(request) ? describeRpc(request, isRpc(response) ? response : undefined, ctx.sha256) : null;
+    const word = f.text(['outcome']);
+    const user = f.text(['subjects', 'user']);
+    const userId = f.text(['subjects', 'user_id']);
+    const errorCode = f.integer(['metadata', 'extra', 'jsonrpc_error_code']);
+    const bytes = f.count(['metadata', 'extra', 'response_size_bytes']);
+    f.text(['msg']);
+    f.text(['level']);
+    const type = typeOf(kind, method);
+    return foreignEvent(
+      'toolhive',
+      json,
+      {
+        originalId: f.firstText(['audit_id'], ['metadata', 'auditId']),
+        time: f.time(['logged_at']) ?? f.time(['loggedAt']) ?? f.time(['time']),
+        emitter: component,
+        type,
+        subject: target,
+        vantage: 'gateway',
+        data: dataOf({
+          ...rpc?.data,
+          phase: 'complete',
+          mcp: section({
+            ...rpc?.data.mcp,
+            method,
+            protocol_version: f.text(['metadata', 'extra', 'mcp_version']),
+            session_id: f.text(['source', 'extra', 'session_id']),
+            transport: lookUp(transports, f.text(['metadata', 'extra', 'transport'])),
+            http: section({
+              path: f.text(['target', 'endpoint'], 4096),
+              method: isHttpVerb(targetMethod) ? targetMethod : undefined,
+            }),
+          }),
+          actor: section({
+            type: user === 'anonymous' && !userId ? 'anonymous' : 'user',
+            id: userId ?? user,
+            display: user,
+            id_assurance: userId ? 'verified' : 'claimed',
+            ip: f.text(['source', 'value']),
+            user_agent: f.text(['source', 'extra', 'user_agent'], 4096),
+          }),
+          delegation: delegationOf(f),
+          client: section({
+            ...rpc?.data.client,
+            name: f.text(['subjects', 'client_name']) ?? rpc?.data.client?.name,
+            version: f.text(['subjects', 'client_version']) ?? rpc?.data.client?.version,
+          }),
+          server: section({ ...rpc?.data.server, id: serverId('toolhive', server), name: server }),
+          tool: rpc?.data.tool ?? (targetKind === 'tool' ? section({ name: target }) : undefined),
+          resource:
+            rpc?.data.resource ??
+            (targetKind === 'resource' ? section({ uri: f.text(['target', 'uri'], 4096) ?? target }) : undefined),
+          prompt: rpc?.data.prompt ?? (targetKind === 'prompt' ? section({ name: target }) : undefined),
+          request: rpc?.data.request ?? (request === undefined ? undefined : { params: request }),
+          result: rpc?.data.result ?? section({ bytes, value: rpc?.data.error ? undefined : response }),
+          error:
+            rpc?.data.error ??
+            section({ code: errorCode, message: f.text(['metadata', 'extra', 'jsonrpc_error_message'], 4096) }),
+          timing: section({ duration_us: microseconds(f.number(['metadata', 'extra', 'duration_ms'])) }),
+          outcome: section({
+            status: rpc?.data.outcome?.status === 'failure' ? 'failure' : statusOf(word),
+            disposition: word === 'denied' ? 'denied' : undefined,
+            reason_code: errorCode === undefined ? rpc?.data.outcome?.reason_code : String(errorCode),
+          }),
+        }),
+        rest: withKind(f.rest(), kind),
+      },
+      ctx,
+    );
+  },
+};
+
+const isHttpVerb = (method: string | undefined): boolean => method !== undefined && /^[A-Z]{3,7}$/.test(method);
+
+function typeOf(kind: string, method: string | undefined): string {
+  if (method !== undefined) return eventTypeOf(method);
+  if (kind === 'sse_connection') return 'lifecycle.connect';
+  return 'rpc.unknown';
+}
+
+/** Types that have no method keep their own word. */
+const withKind = (rest: ReturnType<Fields['rest']>, kind: string) =>
+  Object.hasOwn(methods, kind) ? rest : { ...rest, type: kind };
+
+function delegationOf(f: Fields) {
+  const chain = f.list(['delegation', 'chain']);
+  return section({
+    chain: chain?.filter(isObject).map(({ iss, sub }) => section({ iss: textOf(iss), sub: textOf(sub) }) ?? {}),
+    truncated: f.flag(['delegation', 'truncated']),
+    omitted: f.flag(['delegation', 'omitted']),
+    malformed: f.flag(['delegation', 'malformed']),
+    malformed_reason: f.firstText(['delegation', 'malformedReason'], ['delegation', 'malformed_reason']),
+  });
+}
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? clip(value, 4096) : undefined);
