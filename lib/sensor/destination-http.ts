@@ -12,6 +12,8 @@ export interface HttpDestinationOptions {
   source: string;
   kid: string;
   publicKey: Uint8Array;
+  /** Whether to enroll the key first; true unless it is known to be. */
+  enroll?: boolean;
 }
 
 /**
@@ -22,7 +24,7 @@ export function httpDestination(options: HttpDestinationOptions): Destination {
   const base = options.url.replace(/\/+$/, '');
   const agent = new Agent({ connections: 1, keepAliveTimeout: 30_000, bodyTimeout: 60_000, headersTimeout: 60_000 });
   const headers = { authorization: `Bearer ${options.apiKey}` };
-  let enrolled = false;
+  let enrolled = options.enroll === false;
 
   const post = async (path: string, type: Record<string, string>, body: Buffer | string, signal: AbortSignal) => {
     const { statusCode, body: answer } = await request(`${base}${path}`, {

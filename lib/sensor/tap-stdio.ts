@@ -17,9 +17,13 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGWINCH'
 export async function tapStdio(
   command: string,
   args: string[],
+  environment: Record<string, string | undefined>,
   capture: CaptureThread,
 ): Promise<{ code: number } | { signal: NodeJS.Signals }> {
-  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(command, args, {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: environment as NodeJS.ProcessEnv,
+  });
   const output = ownOutput();
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null; error?: Error }>((resolve) => {
     child.on('error', (error) => resolve({ code: null, signal: null, error }));
