@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { clearStale } from './kept';
 import { postgresBinaries, reachableDataDir } from './postgres-binaries';
 
 /** The folder of the embedded servers' data and of what was made up for this installation. */
@@ -18,12 +19,17 @@ export function keptSecret(name: string): string {
   return readFileSync(file, 'utf8').trim();
 }
 
-/** Throws the embedded data away. Only what Custody itself put there: the folder may be one of somebody's choosing. */
-export function discardData(): void {
-  const dir = dataDir();
-  const postgres = reachableDataDir(join(dir, 'postgres'), postgresBinaries().owner);
-  for (const path of [postgres, join(dir, 'kafka')]) {
-    for (const suffix of ['', '.new', '.log', '.password']) rmSync(path + suffix, { recursive: true, force: true });
+/**
+ * Throws the embedded data away: only what Custody itself put there, as the folder may be one of somebody's choosing.
+ * Throws when a running Custody uses it.
+ */
+export async function discardData(): Promise<void> {
+  const postgres = reachableDataDir(join(dataDir(), 'postgres'), postgresBinaries().owner);
+  const kafka = join(dataDir(), 'kafka');
+  await clearStale(`${postgres}.pid`, 'the Postgres');
+  await clearStale(`${kafka}.pid`, 'the Kafka');
+  for (const server of [postgres, kafka]) {
+    for (const suffix of ['', '.new', '.log', '.password']) rmSync(server + suffix, { recursive: true, force: true });
   }
-  for (const name of ['keys', 'scenario', 'sensor']) rmSync(join(dir, name), { recursive: true, force: true });
+  for (const name of ['keys', 'sensors']) rmSync(join(dataDir(), name), { recursive: true, force: true });
 }

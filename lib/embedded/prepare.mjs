@@ -2,7 +2,16 @@
 // Called by npm after an install, and by the bootstrap whenever the sources have changed since.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +24,7 @@ const entries = [
   { in: 'lib/worker/main.ts', out: 'worker' },
   { in: 'lib/worker/judge-thread.ts', out: 'judge-thread' },
   { in: 'lib/sensor/capture-worker.ts', out: 'capture-worker' },
+  { in: 'lib/embedded/migrate-main.ts', out: 'migrate' },
 ];
 
 /** Makes what is missing or older than its sources; true when something was made. */
@@ -45,11 +55,12 @@ async function bundle() {
   const inputs = digest([...filesBelow('lib'), 'package-lock.json', 'lib/embedded/prepare.mjs']);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) return false;
   const { build } = await import('esbuild');
-  rmSync(dist, { recursive: true, force: true });
-  mkdirSync(dist);
+  // Made beside its place: what runs from the old bundles is not left with half of the new.
+  const unfinished = `${dist}.${process.pid}`;
+  mkdirSync(unfinished);
   await build({
-    entryPoints: entries.filter((entry) => existsSync(join(root, entry.in))),
-    outdir: dist,
+    entryPoints: entries,
+    outdir: unfinished,
     absWorkingDir: root,
     bundle: true,
     splitting: true,
@@ -75,8 +86,10 @@ async function bundle() {
       js: "import { createRequire as custodyRequire } from 'node:module'; const require = custodyRequire(import.meta.url);",
     },
   });
-  if (existsSync(join(dist, 'custody.js'))) chmodSync(join(dist, 'custody.js'), 0o755);
-  writeFileSync(stamp, inputs);
+  chmodSync(join(unfinished, 'custody.js'), 0o755);
+  writeFileSync(join(unfinished, '.inputs'), inputs);
+  rmSync(dist, { recursive: true, force: true });
+  renameSync(unfinished, dist);
   return true;
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -108,6 +108,7 @@ export async function startStack(options: StackOptions, signal: AbortSignal): Pr
       parts.push(await supervise('The console', console, progress.say));
       await answers(`http://127.0.0.1:${port}/api/health/ready`, console, signal);
     });
+    parts.push(describeInstallation(port));
     const brokers = (process.env.KAFKA_BROKERS ?? '').split(',').filter(Boolean);
     return { url: `http://localhost:${port}`, brokers, failed: Promise.race(failures), stop };
   } catch (error) {
@@ -129,6 +130,16 @@ function setEnvironment(port: number): void {
   process.env.CUSTODY_SECRET ||= keptSecret('installation');
   process.env.NEXTAUTH_URL ||= `http://localhost:${port}`;
   process.env.PORT = String(port);
+}
+
+/** Writes down what `npx custody` needs to find this installation, for as long as it runs. */
+function describeInstallation(port: number): Part {
+  const file = join(dataDir(), 'env');
+  const lines = ['DATABASE_URL', 'KAFKA_BROKERS', 'CUSTODY_DATA', 'CUSTODY_SECRET']
+    .filter((name) => process.env[name])
+    .map((name) => `${name}="${process.env[name]}"`);
+  writeFileSync(file, [...lines, `CUSTODY_URL="http://127.0.0.1:${port}"`, ''].join('\n'), { mode: 0o600 });
+  return { stop: async () => rmSync(file, { force: true }) };
 }
 
 function workerProcess({ mode, logs }: StackOptions): KeptOptions {
