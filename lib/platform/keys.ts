@@ -16,12 +16,32 @@ export class KeyError extends Error {
   override name = 'KeyError';
 }
 
-/** The log key from PKCS#8 PEM (CUSTODY_LOG_KEY) where given, else from the data folder's `keys/log.pem`, made at the first call. */
-export function logKey(given: { pem?: string | undefined; dataDir: string }): LogKey {
-  const pem = given.pem ?? keptFile(given.dataDir, 'log.pem', newPrivateKeyPem);
-  const key = parsePrivateKey(pem, given.pem ? 'CUSTODY_LOG_KEY' : join(given.dataDir, 'keys', 'log.pem'));
-  return { sign: signerOf(key), publicKey: rawPublicKey(key) };
+export interface LogKeyPlace {
+  /** CUSTODY_LOG_KEY: PKCS#8 PEM. */
+  pem?: string | undefined;
+  dataDir: string;
 }
+
+/** The log key from PKCS#8 PEM where given, else from the data folder's `keys/log.pem`, made at the first call. Throws KeyError. */
+export function logKey({ pem, dataDir }: LogKeyPlace): LogKey {
+  return pem === undefined
+    ? parseLogKey(keptFile(dataDir, logKeyFile, newPrivateKeyPem), join(dataDir, 'keys', logKeyFile))
+    : parseLogKey(pem, 'CUSTODY_LOG_KEY');
+}
+
+/** The same, for who only verifies: a new key would fit nothing that was signed, so a missing one is a KeyError. */
+export function existingLogKey({ pem, dataDir }: LogKeyPlace): LogKey {
+  const path = join(dataDir, 'keys', logKeyFile);
+  const found = pem ?? readIfThere(path);
+  if (found === null) {
+    throw new KeyError(
+      `there is no log key: neither CUSTODY_LOG_KEY nor ${path}; CUSTODY_DATA must name the folder that the worker uses`,
+    );
+  }
+  return parseLogKey(found, pem === undefined ? path : 'CUSTODY_LOG_KEY');
+}
+
+const logKeyFile = 'log.pem';
 
 /** Key of the fingerprints that redaction leaves in place of secrets, from CUSTODY_SECRET. 32 bytes. */
 export function redactionKey(secret: string): Uint8Array {
@@ -32,7 +52,7 @@ function newPrivateKeyPem(): string {
   return generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
 }
 
-function parsePrivateKey(pem: string, where: string): KeyObject {
+function parseLogKey(pem: string, where: string): LogKey {
   let key: KeyObject;
   try {
     // In an environment variable the line ends are often written as \n.
@@ -46,7 +66,7 @@ function parsePrivateKey(pem: string, where: string): KeyObject {
   if (key.asymmetricKeyType !== 'ed25519') {
     throw new KeyError(`${where} is a key of type ${key.asymmetricKeyType}; checkpoints are signed with ed25519`);
   }
-  return key;
+  return { sign: signerOf(key), publicKey: rawPublicKey(key) };
 }
 
 /**

@@ -100,7 +100,7 @@ function bodyChecks(crypto: Crypto, { body, leaf, producerKey }: Evidence): Chec
     'The content does not have the hash that the log holds: it was changed after it was recorded.',
   );
   const event = parseBody(body);
-  if (!event) return [bodyCheck, failed('identity', 'The content is not canonical JSON of an object.')];
+  if (!event) return [bodyCheck, failed('identity', 'The content is not canonical JSON of an event.')];
   return [bodyCheck, identityCheck(event, leaf), ...producerChecks(crypto, event, leaf, producerKey)];
 }
 
@@ -108,11 +108,33 @@ function parseBody(body: string): AuditEvent | null {
   try {
     const value: unknown = JSON.parse(body);
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isObject && canonicalJson(value) === body ? (value as AuditEvent) : null;
+    return isObject && canonicalJson(value) === body && attributesAreStrings(value) ? (value as AuditEvent) : null;
   } catch {
     return null;
   }
 }
+
+/** What is compared or signed. Unknown attributes may be of any type. */
+const comparedAttributes = [
+  'id',
+  'source',
+  'type',
+  'subject',
+  'time',
+  'dataschema',
+  'chainepoch',
+  'sequence',
+  'prevhash',
+  'datahash',
+  'sigkid',
+  'sig',
+  'sigpath',
+];
+
+const attributesAreStrings = (value: object): boolean => {
+  const members = value as Record<string, unknown>;
+  return comparedAttributes.every((name) => members[name] === undefined || typeof members[name] === 'string');
+};
 
 function identityCheck(event: AuditEvent, leaf: LeafRecord): Check {
   const wrong = [
