@@ -160,7 +160,8 @@ CREATE TABLE usage_minute (
 );
 COMMENT ON COLUMN usage_minute.durations IS 'calls by duration bucket; lib/core/usage/histogram.ts has the bounds';
 CREATE FUNCTION add_histograms(a integer[], b integer[]) RETURNS integer[] LANGUAGE sql IMMUTABLE AS $$
-  SELECT array_agg(coalesce(x, 0) + coalesce(y, 0) ORDER BY n) FROM unnest(a, b) WITH ORDINALITY AS t (x, y, n)
+  SELECT coalesce(array_agg(coalesce(x, 0) + coalesce(y, 0) ORDER BY n), '{}')
+  FROM unnest(a, b) WITH ORDINALITY AS t (x, y, n)
 $$;
 CREATE AGGREGATE sum_histograms(integer[]) (SFUNC = add_histograms, STYPE = integer[], INITCOND = '{}');
 
