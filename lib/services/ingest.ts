@@ -11,7 +11,7 @@ import { loadFacts } from '../store/facts';
 import { ensureLog, loadLogState } from '../store/log';
 import { ensurePartitions } from '../store/partitions';
 import { pool } from '../store/pool';
-import { ServiceError } from './error';
+import { notFound, ServiceError } from './error';
 import { isAboutData, JudgeFailure } from './judge/failure';
 import { pack } from './judge/pack';
 import type { FromJudge, Judged, ToJudge } from './judge/protocol';

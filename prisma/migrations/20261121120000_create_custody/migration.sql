@@ -87,7 +87,7 @@ CREATE INDEX event_log ON event (log_id, log_index);
 CREATE INDEX event_session ON event (session, time) WHERE session IS NOT NULL;
 CREATE INDEX event_severity ON event (time, id) WHERE severity > 0;
 COMMENT ON COLUMN event.severity IS '0 = no detection, else the highest detection: 1 informational to 5 critical';
-COMMENT ON COLUMN event.raw_hash IS 'SHA-256 of the bytes as received, where they differ from body';
+COMMENT ON COLUMN event.raw_hash IS 'SHA-256 of the bytes as received, where they differ from body only in form; null where redaction took something out';
 COMMENT ON COLUMN event.event_hash IS 'SHA-256 of body, which is RFC 8785 canonical JSON in UTF-8';
 CREATE TRIGGER event_append_only BEFORE UPDATE OR DELETE ON event FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER log_tile_append_only BEFORE UPDATE OR DELETE ON log_tile FOR EACH ROW EXECUTE FUNCTION refuse_change();
