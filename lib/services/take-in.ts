@@ -1,0 +1,39 @@
+import type { Message } from '../core/judge/contract';
+import { ServiceError } from './error';
+import { ingestMessages, type Outcome } from './ingest';
+import { countIngest } from './metrics';
+
+/** Requests whose bodies are held at the same moment: each may take tens of MiB. */
+const atOnce = 16;
+let busy = 0;
+
+/**
+ * Reads a request's messages and stores them; durable on return. Answers what became of each event.
+ * Throws ServiceError: what `read` throws, or `rate_limited` where too many requests are being taken in.
+ */
+export async function takeIn(read: () => Promise<Message[]>, via: 'http' | 'otlp'): Promise<Outcome[]> {
+  if (busy >= atOnce) {
+    throw new ServiceError(
+      'rate_limited',
+      'Too many requests bring events at this moment.',
+      'Send it again in a second.',
+      {
+        retryAfter: 1,
+      },
+    );
+  }
+  busy += 1;
+  try {
+    const messages = await read();
+    if (messages.length === 0) return [];
+    const started = performance.now();
+    const outcomes = await ingestMessages(messages, via);
+    countIngest(
+      outcomes.map(({ outcome }) => outcome),
+      (performance.now() - started) / 1000,
+    );
+    return outcomes;
+  } finally {
+    busy -= 1;
+  }
+}
