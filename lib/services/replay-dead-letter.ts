@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { announce } from '../store/announce';
 import { decideOnDeadLetter, findDeadLetterStatus } from '../store/dead-letter-changes';
-import { type Caller, callerName } from './caller';
+import { callerName } from './caller';
 import { changedMeanwhile, notFound, ServiceError } from './error';
 import { replayBytes } from './ingest';
 import { verb } from './verb';
