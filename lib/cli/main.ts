@@ -53,6 +53,27 @@ program
     process.exitCode = await scan(file, options);
   });
 
+program
+  .command('verify')
+  .description('check a proof file, or a list of them, offline; exit 0 signed, 20 no checkpoint yet, 40 invalid')
+  .argument('<file>', 'what the console or GET /api/v1/proof gave you; - for standard input')
+  .option('--log-key <key>', 'verifier key of the log, which you have from elsewhere (default: the one in the file)')
+  .action(async (file: string, options) => {
+    const { runVerify } = await import('./verify');
+    process.exitCode = runVerify(file, options);
+  });
+
+program
+  .command('fsck')
+  .description(
+    'recompute every hash, leaf, tile, root, checkpoint and signature in the database, and name what differs',
+  )
+  .option('--json <file>', 'write the report there')
+  .action(async (options) => {
+    const { runFsck } = await import('./fsck');
+    process.exitCode = await runFsck(options);
+  });
+
 const key = program.command('key').description('the keys that sources sign with');
 key
   .command('enroll')
