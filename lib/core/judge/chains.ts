@@ -34,7 +34,8 @@ export class ChainSteps {
     const link = { sequence: place.sequence, hash, prevhash: event.prevhash, time: event.time, kid };
     const { verdict, head } = advanceChain(before, link, last);
     this.facts.chains.set(place.key, head);
-    if (before === null)
+    // The newest epoch's head moves on; the next epoch links to where it ended.
+    if (before === null || this.facts.epochs.get(event.source)?.epoch === place.epoch)
       this.facts.epochs.set(event.source, { epoch: place.epoch, sequence: head.sequence, hash: head.hash });
     this.write(event, place, before).events++;
     return verdict;
