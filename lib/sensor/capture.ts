@@ -115,11 +115,16 @@ export function createCapture(options: CaptureOptions) {
       for (const exchange of pairing.close(scope)) report(exchange, at);
     },
     /** An event about the connection or about the sensor itself. */
-    note(type: string, at: number, data: EventData, server = true) {
+    note(type: string, at: number, data: EventData) {
       emit({
         type: `mcp.audit.${type}.v1`,
         at,
-        data: { ...base(), outcome: { status: 'success' }, ...data, ...(server ? { server: options.server } : {}) },
+        data: {
+          ...base(),
+          outcome: { status: 'success' },
+          ...data,
+          ...(type.startsWith('chain.') ? {} : { server: options.server }),
+        },
       });
     },
     /** Something passed that no event tells of. */

@@ -78,8 +78,10 @@ export async function startSensor(
       ? captureStdio(capture, claimedIdentity(options.claims))
       : captureHttp(capture, (request) => httpIdentity(request.headers, request.ip, options.claims, fingerprint));
 
+  // Not as `data.server`: these events are the sensor's, and no use of the server.
+  const about = { server: options.server.id, transport: options.transport };
   capture.note('chain.epoch', startedAt, {
-    ext: { tap: { version: options.version, transport: options.transport, node: process.version } },
+    ext: { tap: { ...about, version: options.version, node: process.version } },
   });
   outbox.flush(startedAt);
 
@@ -93,7 +95,7 @@ export async function startSensor(
     setInterval(() => {
       capture.note('chain.heartbeat', now(), {
         capture: { dropped_count: capture.droppedInAll() + outbox.lost() },
-        ext: { tap: { sequence: chain.sequence(), spool_bytes: spool.waiting() } },
+        ext: { tap: { ...about, sequence: chain.sequence(), spool_bytes: spool.waiting() } },
       });
       flush();
     }, options.heartbeatMs),

@@ -19,7 +19,8 @@ const generic = /^(index|main|server|cli|start|dist|build|src|bin|lib|out|-)$/;
 /** What a person would call the server: the program, or what its launcher is told to start. */
 export function commandName(command: string, args: string[]): string {
   const words = launchers.test(stem(command)) ? args.filter((word) => !word.startsWith('-')) : [command];
-  const subject = words.find((word) => !/^(run|exec|x|dlx|tool)$/.test(word)) ?? command;
+  // What looks like a file or a package, and not like the value of an option.
+  const subject = words.find((word) => /[\\/]|\.(m?[jt]sx?|cjs|py|jar)$/.test(word)) ?? words.find(notVerb) ?? command;
   let path = subject;
   while (generic.test(stem(path)) && dirname(path) !== path && dirname(path) !== '.') path = dirname(path);
   return (
@@ -28,6 +29,8 @@ export function commandName(command: string, args: string[]): string {
       .slice(0, 80) || 'server'
   );
 }
+
+const notVerb = (word: string): boolean => !/^(run|exec|x|dlx|tool)$/.test(word);
 
 const stem = (path: string): string =>
   basename(path)

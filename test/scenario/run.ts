@@ -116,6 +116,8 @@ export async function runScenario(options: ScenarioOptions): Promise<ScenarioRes
     const ordinary = [mayaEverything, tomFiles, lenaFiles, lenaMemory, raviEverything, raviTickets];
     await Promise.all(ordinary.map((session) => session.listTools()));
     await approve(serversSeen(tapping.stateFolder));
+    // Every process that judges learns of a decision within a second or so.
+    await sleep(1_500);
     const replayable = Date.now();
 
     onProgress('ordinary work');
