@@ -23,7 +23,7 @@ export class Throttle {
     keys = 10_000,
     now = Date.now,
   }: { free: number; longestMs: number; forgetMs: number; keys?: number; now?: () => number }) {
-    this.#failures = new LRUCache({ max: keys, ttl: forgetMs, perf: { now } });
+    this.#failures = new LRUCache({ max: keys, ttl: forgetMs, ttlResolution: 0, perf: { now } });
     this.#free = free;
     this.#longestMs = longestMs;
     this.#now = now;
