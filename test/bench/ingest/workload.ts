@@ -24,7 +24,9 @@ export interface Enrolled {
 
 /** Parts of a hundred. */
 export const mix = { cloudevents: 40, toolhive: 15, agentgateway: 15, litellm: 15, contextforge: 15 } as const;
-const formats = Object.entries(mix).flatMap(([format, parts]) => Array<keyof typeof mix>(parts).fill(format as keyof typeof mix));
+const formats = Object.entries(mix).flatMap(([format, parts]) =>
+  Array<keyof typeof mix>(parts).fill(format as keyof typeof mix),
+);
 
 /** Events that one signature covers. */
 const signedTogether = 100;
@@ -46,7 +48,7 @@ export function createWorkload(seed: number) {
     const server = pick(servers);
     const tool = pick(server.tools);
     const failed = random() < 0.03;
-    const words = Array.from({ length: 30 + Math.floor(random() * 40) }, () => pick(vocabulary)).join(' ');
+    const words = Array.from({ length: 6 + Math.floor(random() * 24) }, () => pick(vocabulary)).join(' ');
     const spice = random() < 0.01 ? ` Mail ${pick(people)}@example.com about it.` : '';
     return {
       server: server.name,
@@ -54,7 +56,11 @@ export function createWorkload(seed: number) {
       person: pick(people),
       failed,
       us: Math.floor(2_000 * 1.5 ** (random() * 14)),
-      args: { path: `/srv/data/${pick(vocabulary)}/${pick(vocabulary)}.md`, query: `${pick(vocabulary)} ${pick(vocabulary)}`, limit: 20 },
+      args: {
+        path: `/srv/data/${pick(vocabulary)}/${pick(vocabulary)}.md`,
+        query: `${pick(vocabulary)} ${pick(vocabulary)}`,
+        limit: 20,
+      },
       text: words + spice,
     };
   }
@@ -66,7 +72,14 @@ export function createWorkload(seed: number) {
       actor: { id: person, id_assurance: 'verified', type: 'user' },
       agent: { framework: 'sdk', id: `agent-${person}`, name: 'Assistant' },
       client: { name: 'assistant-desktop', version: '3.2.1' },
-      mcp: { jsonrpc_id: String(count), jsonrpc_id_type: 'number', method: 'tools/call', protocol_version: '2025-11-25', session_id: `s-${person}`, transport: 'stdio' },
+      mcp: {
+        jsonrpc_id: String(count),
+        jsonrpc_id_type: 'number',
+        method: 'tools/call',
+        protocol_version: '2025-11-25',
+        session_id: `s-${person}`,
+        transport: 'stdio',
+      },
       observation: { assertion: 'observed', capture_mode: 'redacted', vantage: 'client' },
       outcome: { disposition: 'allowed', status: failed ? 'failure' : 'success' },
       phase: 'complete',
@@ -82,28 +95,131 @@ export function createWorkload(seed: number) {
   const foreign = {
     toolhive(time: number): object {
       const { server, tool, person, failed, us, args, text } = call();
-      return { ...templates.toolhive, time: iso(time), logged_at: iso(time), audit_id: guid(), component: server, outcome: failed ? 'application_error' : 'success',
-        subjects: { user: person, user_id: `auth0|${person}`, client_name: 'assistant-desktop', client_version: '3.2.1' },
+      return {
+        ...templates.toolhive,
+        time: iso(time),
+        logged_at: iso(time),
+        audit_id: guid(),
+        component: server,
+        outcome: failed ? 'application_error' : 'success',
+        subjects: {
+          user: person,
+          user_id: `auth0|${person}`,
+          client_name: 'assistant-desktop',
+          client_version: '3.2.1',
+        },
         target: { endpoint: '/mcp', method: 'tools/call', type: 'tool', name: tool },
-        metadata: { extra: { duration_ms: Math.ceil(us / 1000), transport: 'http', response_size_bytes: text.length, backend_name: server, mcp_version: '2025-11-25' } },
-        data: { request: { jsonrpc: '2.0', id: count, method: 'tools/call', params: { name: tool, arguments: args } }, response: { jsonrpc: '2.0', id: count, result: { content: [{ type: 'text', text }], isError: failed } } } };
+        metadata: {
+          extra: {
+            duration_ms: Math.ceil(us / 1000),
+            transport: 'http',
+            response_size_bytes: text.length,
+            backend_name: server,
+            mcp_version: '2025-11-25',
+          },
+        },
+        data: {
+          request: { jsonrpc: '2.0', id: count, method: 'tools/call', params: { name: tool, arguments: args } },
+          response: { jsonrpc: '2.0', id: count, result: { content: [{ type: 'text', text }], isError: failed } },
+        },
+      };
     },
     agentgateway(time: number): object {
       const { server, tool, person, us, text } = call();
-      const attributes = { gateway: 'default/default', listener: 'mcp', route: `default/${server}`, endpoint: '10.0.0.9:8080', 'src.addr': '10.1.2.3:51234', 'http.method': 'POST', 'http.host': 'mcp.example.com', 'http.path': '/mcp', 'http.version': 'HTTP/1.1', 'trace.id': hex(32), 'span.id': hex(16), 'jwt.sub': person, protocol: 'mcp', 'mcp.method.name': 'tools/call', 'mcp.target': server, 'mcp.resource.type': 'tool', 'gen_ai.tool.name': tool, 'mcp.session.id': `s-${person}`, duration: `${(us / 1000).toFixed(1)}ms`, 'gen_ai.tool.call.result': text.slice(0, 120) };
-      return { resourceLogs: [{ resource: { attributes: [attribute('service.name', 'agentgateway')] }, scopeLogs: [{ scope: { name: 'agentgateway', version: '0.11.0' }, logRecords: [{ timeUnixNano: `${time}000000`, observedTimeUnixNano: `${time}000000`, severityNumber: 9, severityText: 'INFO', body: { stringValue: 'request' }, attributes: [attribute('http.status', 200), ...Object.entries(attributes).map(([key, value]) => attribute(key, value))] }] }] }] };
+      const attributes = {
+        gateway: 'default/default',
+        listener: 'mcp',
+        route: `default/${server}`,
+        endpoint: '10.0.0.9:8080',
+        'src.addr': '10.1.2.3:51234',
+        'http.method': 'POST',
+        'http.host': 'mcp.example.com',
+        'http.path': '/mcp',
+        'http.version': 'HTTP/1.1',
+        'trace.id': hex(32),
+        'span.id': hex(16),
+        'jwt.sub': person,
+        protocol: 'mcp',
+        'mcp.method.name': 'tools/call',
+        'mcp.target': server,
+        'mcp.resource.type': 'tool',
+        'gen_ai.tool.name': tool,
+        'mcp.session.id': `s-${person}`,
+        duration: `${(us / 1000).toFixed(1)}ms`,
+        'gen_ai.tool.call.result': text.slice(0, 120),
+      };
+      return {
+        resourceLogs: [
+          {
+            resource: { attributes: [attribute('service.name', 'agentgateway')] },
+            scopeLogs: [
+              {
+                scope: { name: 'agentgateway', version: '0.11.0' },
+                logRecords: [
+                  {
+                    timeUnixNano: `${time}000000`,
+                    observedTimeUnixNano: `${time}000000`,
+                    severityNumber: 9,
+                    severityText: 'INFO',
+                    body: { stringValue: 'request' },
+                    attributes: [
+                      attribute('http.status', 200),
+                      ...Object.entries(attributes).map(([key, value]) => attribute(key, value)),
+                    ],
+                  },
+                ],
+              },
+            ],
+          },
+        ],
+      };
     },
     litellm(time: number): object {
       const { server, tool, person, failed, us, args } = call();
       const id = guid();
-      return { ...templates.litellm, id, litellm_call_id: id, trace_id: guid(), status: failed ? 'failure' : 'success', startTime: (time - us / 1000) / 1000, endTime: time / 1000, completionStartTime: time / 1000, model: `MCP: ${server}-${tool}`,
-        metadata: { user_api_key_user_id: person, user_api_key_alias: 'team', user_api_key_request_route: '/mcp/', requester_ip_address: '10.1.2.3',
-          mcp_tool_call_metadata: { name: tool, arguments: args, mcp_server_name: server, namespaced_tool_name: `${server}/${tool}`, mcp_session_id: `s-${person}` } } };
+      return {
+        ...templates.litellm,
+        id,
+        litellm_call_id: id,
+        trace_id: guid(),
+        status: failed ? 'failure' : 'success',
+        startTime: (time - us / 1000) / 1000,
+        endTime: time / 1000,
+        completionStartTime: time / 1000,
+        model: `MCP: ${server}-${tool}`,
+        metadata: {
+          user_api_key_user_id: person,
+          user_api_key_alias: 'team',
+          user_api_key_request_route: '/mcp/',
+          requester_ip_address: '10.1.2.3',
+          mcp_tool_call_metadata: {
+            name: tool,
+            arguments: args,
+            mcp_server_name: server,
+            namespaced_tool_name: `${server}/${tool}`,
+            mcp_session_id: `s-${person}`,
+          },
+        },
+      };
     },
     contextforge(time: number): object {
       const { server, tool, person, failed, us } = call();
-      return { ...templates.contextforge, id: hex(32), timestamp: iso(time).replace('T', ' ').replace('Z', ''), correlation_id: hex(32), level: failed ? 'ERROR' : 'INFO', message: `Tool '${server}-${tool}' ${failed ? 'invocation failed' : 'invoked successfully'}`, user_id: `${person}@example.com`, duration_ms: us / 1000,
-        context: { resource_type: 'tool', resource_id: hex(32), resource_action: 'invoke', custom_fields: { tool_name: `${server}-${tool}`, integration_type: 'MCP', arguments_count: 3 } } };
+      return {
+        ...templates.contextforge,
+        id: hex(32),
+        timestamp: iso(time).replace('T', ' ').replace('Z', ''),
+        correlation_id: hex(32),
+        level: failed ? 'ERROR' : 'INFO',
+        message: `Tool '${server}-${tool}' ${failed ? 'invocation failed' : 'invoked successfully'}`,
+        user_id: `${person}@example.com`,
+        duration_ms: us / 1000,
+        context: {
+          resource_type: 'tool',
+          resource_id: hex(32),
+          resource_action: 'invoke',
+          custom_fields: { tool_name: `${server}-${tool}`, integration_type: 'MCP', arguments_count: 3 },
+        },
+      };
     },
   };
 
@@ -117,7 +233,12 @@ export function createWorkload(seed: number) {
         const time = Math.floor(from + ((to - from) * i) / events);
         const format = formats[Math.floor(random() * formats.length)] as keyof typeof mix;
         if (format === 'cloudevents') sent.push(...native(time));
-        else sent.push({ key: `${format}-${Math.floor(random() * 8)}`, value: Buffer.from(JSON.stringify(foreign[format](time))), time });
+        else
+          sent.push({
+            key: `${format}-${Math.floor(random() * 8)}`,
+            value: Buffer.from(JSON.stringify(foreign[format](time))),
+            time,
+          });
       }
       for (const sensor of sensors) sent.push(...sensor.flush());
       return sent;
@@ -142,7 +263,9 @@ function createSensor(source: string): Sensor {
 
   function flush(): Sent[] {
     if (waiting.length === 0) return [];
-    const signatures = signBatch(sha256, waiting as (EventCore & { sigkid: string })[], (bytes) => sign(null, bytes, privateKey));
+    const signatures = signBatch(sha256, waiting as (EventCore & { sigkid: string })[], (bytes) =>
+      sign(null, bytes, privateKey),
+    );
     const sent = waiting.map((event, i) => ({
       key: source,
       value: Buffer.from(canonicalJson({ ...event, ...signatures[i] })),
@@ -182,7 +305,12 @@ function createSensor(source: string): Sensor {
 
 const fixture = (path: string): object =>
   JSON.parse(readFileSync(new URL(`../../fixtures/sources/${path}`, import.meta.url), 'utf8'));
-const { metadata: _, messages: __, response: ___, ...litellm } = fixture('litellm/call-success.json') as Record<string, unknown>;
+const {
+  metadata: _,
+  messages: __,
+  response: ___,
+  ...litellm
+} = fixture('litellm/call-success.json') as Record<string, unknown>;
 const templates = {
   toolhive: fixture('toolhive/tool-call.json'),
   contextforge: fixture('contextforge/structured-tool-success.json'),
@@ -197,10 +325,36 @@ const iso = (time: number): string => new Date(time).toISOString();
 
 const servers = ['github', 'filesystem', 'postgres', 'jira', 'slack', 'search', 'calendar', 'wiki'].map((name, i) => ({
   name,
-  tools: ['read', 'list', 'search', 'create', 'update', 'get_status'].slice(0, 3 + (i % 4)).map((verb) => `${verb}_${name}`),
+  tools: ['read', 'list', 'search', 'create', 'update', 'get_status']
+    .slice(0, 3 + (i % 4))
+    .map((verb) => `${verb}_${name}`),
 }));
-const people = ['ada', 'bela', 'chen', 'dilek', 'emil', 'fatou', 'goran', 'hana', 'ivo', 'jun', 'kofi', 'lena', 'milan', 'nora', 'omar', 'pia', 'quim', 'rosa', 'sven', 'tara'];
-const vocabulary = 'the project plan for next week names four open questions about storage retention budget and staffing which team lead will answer before review while build server reports green status after last change to parser module tests run in parallel nightly report covers latency of each region customers asked for export as table with totals by month'.split(' ');
+const people = [
+  'ada',
+  'bela',
+  'chen',
+  'dilek',
+  'emil',
+  'fatou',
+  'goran',
+  'hana',
+  'ivo',
+  'jun',
+  'kofi',
+  'lena',
+  'milan',
+  'nora',
+  'omar',
+  'pia',
+  'quim',
+  'rosa',
+  'sven',
+  'tara',
+];
+const vocabulary =
+  'the project plan for next week names four open questions about storage retention budget and staffing which team lead will answer before review while build server reports green status after last change to parser module tests run in parallel nightly report covers latency of each region customers asked for export as table with totals by month'.split(
+    ' ',
+  );
 
 /** Small seeded generator of numbers from 0 to 1 (Tommy Ettinger's mulberry32). */
 function mulberry32(seed: number): () => number {
