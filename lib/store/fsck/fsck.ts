@@ -49,10 +49,9 @@ async function checkAll(client: ClientBase, options: FsckOptions): Promise<Omit<
     const tree = new TreeCheck(client, head, options.logPublicKey, findings);
     for (let from = 0; from < head.size; from += chunk) {
       const to = Math.min(from + chunk, head.size);
-      for (const entry of await entries.check(head, from, to)) {
-        await tree.append(entry.leafHash);
-        if (entry.event) chains.add(entry.event);
-      }
+      const checked = await entries.check(head, from, to);
+      await tree.append(checked.map((entry) => entry.leafHash));
+      for (const { event } of checked) if (event) chains.add(event);
       done += to - from;
       options.progress?.(done, total);
     }

@@ -26,11 +26,20 @@ export class TreeCheck {
     readonly findings: Findings,
   ) {}
 
-  async append(leafHash: Uint8Array): Promise<void> {
-    const { newTiles } = this.#writer.append([leafHash]);
-    for (const tile of newTiles) await this.#checkTile(tile);
-    const next = await this.#nextCheckpoint();
-    if (next?.size === this.#writer.size) await this.#checkCheckpoint(next);
+  async append(leafHashes: Uint8Array[]): Promise<void> {
+    for (let at = 0; ; ) {
+      const next = await this.#nextCheckpoint();
+      if (next?.size === this.#writer.size) {
+        await this.#checkCheckpoint(next);
+      } else if (at < leafHashes.length) {
+        const until = next ? at + next.size - this.#writer.size : leafHashes.length;
+        const { newTiles } = this.#writer.append(leafHashes.slice(at, until));
+        for (const tile of newTiles) await this.#checkTile(tile);
+        at = until;
+      } else {
+        return;
+      }
+    }
   }
 
   /** After the last leaf: the head, and checkpoints and tiles that the log has no leaves for. */
