@@ -54,7 +54,7 @@ export function parseFilter(text: string, fields: readonly FilterField[]): Parse
 /** liqe wants quotes round values with `:`, `/` and the like; people should not have to. */
 const quoteValues = (text: string): string =>
   text.replace(
-    /("(?:[^"\\]|\\.)*")|(-?[A-Za-z_]+:(?:[<>]=?|=)?)([^\s"'()[\]{}]*[^\s"'()[\]{}\w.*-][^\s"'()]*)/g,
+    /("(?:[^"\\]|\\.)*")|(-?[A-Za-z_]+:(?:[<>]=?|=)?(?![<>=]))([^\s"'()[\]{}]*[^\s"'()[\]{}\w.*-][^\s"'()]*)/g,
     (whole, quoted, head, value) =>
       quoted || (String(value).startsWith('/') && String(value).endsWith('/') && value.length > 1)
         ? whole

@@ -1,0 +1,83 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { POST } from '@/app/api/v1/events/route';
+import { GET as checkpoint } from '@/app/api/v1/log/[id]/checkpoint/route';
+import { GET as tile } from '@/app/api/v1/log/[id]/tile/[...path]/route';
+import { GET as proof } from '@/app/api/v1/proof/[id]/route';
+import { verifyInBrowser } from '@/lib/core/provenance/verify-in-browser';
+import { logKey } from '@/lib/platform/keys';
+import { signGrownLogs } from '@/lib/worker/checkpoint';
+import { bearer, get, post, sessionOf } from '../../support/api';
+import { madeUser } from '../../support/made';
+import { testDatabase } from '../../support/postgres';
+
+const db = testDatabase();
+let authorization: string;
+const eventId = randomUUID();
+let logId: string;
+
+beforeAll(async () => {
+  process.env.CUSTODY_DATA = mkdtempSync(join(tmpdir(), 'custody-proof-'));
+  authorization = await bearer(db.pool, 'events:write', 'integrity:read');
+  const event = {
+    specversion: '1.0',
+    id: eventId,
+    source: 'urn:mcp:src:test:proof:1',
+    type: 'mcp.audit.rpc.tools_call.v1',
+    time: new Date().toISOString(),
+    dataschema: 'urn:mcp:audit:1',
+    data: { mcp: { method: 'tools/call' }, request: { arguments: { text: 'a private remark' } } },
+  };
+  expect((await POST(post('/api/v1/events', event, { authorization }), {})).status).toBe(200);
+  const { rows } = await db.pool.query(`SELECT id FROM log WHERE kind = 'http'`);
+  logId = String(rows[0].id);
+});
+
+const proofOf = (id: string, query = '', headers: Record<string, string> = { authorization }) =>
+  proof(get(`/api/v1/proof/${id}${query}`, headers), { params: Promise.resolve({ id }) });
+const checkpointOf = (id: string) => checkpoint(get('/', { authorization }), { params: Promise.resolve({ id }) });
+const tileOf = (path: string) =>
+  tile(get('/', { authorization }), { params: Promise.resolve({ id: logId, path: path.split('/') }) });
+
+test('before the first checkpoint an event is unanchored, and there is no tile', async () => {
+  expect(verifyInBrowser(await (await proofOf(eventId)).json()).verdict).toBe('unanchored');
+  expect((await checkpointOf(logId)).status).toBe(404);
+  expect((await tileOf('0/000.p/1')).status).toBe(404);
+});
+
+test('then its proof verifies with nothing but what the routes gave, and shows no content', async () => {
+  await signGrownLogs(db.pool, logKey({ dataDir: process.env.CUSTODY_DATA as string }), new Set());
+  const response = await proofOf(eventId);
+  const text = await response.text();
+  expect(text).not.toContain('private');
+  const file = JSON.parse(text);
+  expect(verifyInBrowser(file).verdict).toBe('signed');
+  const note = await checkpointOf(logId);
+  expect(note.headers.get('content-type')).toContain('text/plain');
+  expect(await note.text()).toBe(file.anchor.checkpoint);
+  const [leaf] = (await db.pool.query('SELECT leaf_hash FROM event WHERE id = $1', [eventId])).rows;
+  expect(Buffer.from(await (await tileOf('0/000.p/1')).arrayBuffer())).toEqual(leaf.leaf_hash);
+  const root = file.anchor.checkpoint.split('\n')[2];
+  expect(root).toBe(leaf.leaf_hash.toString('base64'));
+  expect(leaf.leaf_hash).not.toEqual(createHash('sha256').digest());
+});
+
+test('an audit entry is proved to whoever may read the audit, not to an API key', async () => {
+  const { rows } = await db.pool.query('SELECT id FROM audit_entry LIMIT 1');
+  const cookie = await sessionOf(await madeUser(db.pool, 'auditor'));
+  const file = await (await proofOf(rows[0].id, '?of=audit', { cookie })).json();
+  expect(verifyInBrowser(file).verdict).toBe('signed');
+  expect((await proofOf(rows[0].id, '?of=audit')).status).toBe(401);
+  const viewer = await sessionOf(await madeUser(db.pool, 'viewer'));
+  expect((await proofOf(rows[0].id, '?of=audit', { cookie: viewer })).status).toBe(403);
+});
+
+test('what is not there is not found, and what is no id is refused', async () => {
+  expect((await proofOf(randomUUID())).status).toBe(404);
+  expect((await proofOf('1')).status).toBe(400);
+  expect((await checkpointOf('999')).status).toBe(404);
+  expect((await tileOf('0/000')).status).toBe(404);
+});
