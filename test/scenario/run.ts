@@ -6,9 +6,8 @@ import { kafkaEnv } from '@/lib/platform/env';
 import { httpDestination } from '@/lib/sensor/destination-http';
 import { kafkaDestination } from '@/lib/sensor/destination-kafka';
 import { commandLine } from '@/lib/services/caller';
-import { decideServer } from '@/lib/services/decide-server';
 import { enrollSourceKey } from '@/lib/services/enroll-source-key';
-import { findServer } from '@/lib/store/servers';
+import { approveServers } from './approve';
 import * as attacks from './attacks';
 import { connectHttp, connectStdio, type Session } from './clients';
 import { type Person, type Running, sensorKey, spooled, startHttpTap, type Tapping, type Target } from './sensors';
@@ -115,7 +114,7 @@ export async function runScenario(options: ScenarioOptions): Promise<ScenarioRes
     onProgress('first look at the servers, and their approval');
     const ordinary = [mayaEverything, tomFiles, lenaFiles, lenaMemory, raviEverything, raviTickets];
     await Promise.all(ordinary.map((session) => session.listTools()));
-    await approve(serversSeen(tapping.stateFolder));
+    await approveServers(serversSeen(tapping.stateFolder), 'Part of the demonstration: reviewed and in daily use.');
     // Every process that judges learns of a decision within a second or so.
     await sleep(1_500);
     const replayable = Date.now();
@@ -215,23 +214,6 @@ const safely = (read: () => string[]): string[] => {
   }
 };
 
-/** Approves servers as soon as Custody has seen them. */
-async function approve(keys: string[]): Promise<void> {
-  const responder = { ...commandLine, role: 'responder' } as const;
-  const deadline = Date.now() + 30_000;
-  for (const key of keys) {
-    let server = await findServer(key);
-    while (!server) {
-      if (Date.now() > deadline) throw new Error(`Custody has not seen ${key} within 30 s; is the worker running?`);
-      await sleep(100);
-      server = await findServer(key);
-    }
-    if (server.decision === 'approved') continue;
-    const reason = 'Part of the demonstration: reviewed and in daily use.';
-    await decideServer(responder, { key, from: server.decision, to: 'approved', reason });
-  }
-}
-
 /** A sensor works while its destination is away; before it comes back, one of its events is taken out of the spool. */
 async function withheld(tapping: Tapping, memory: { command: string[]; environment: Record<string, string> }) {
   const away: Tapping = { ...tapping, target: { http: { url: 'http://127.0.0.1:9', apiKey: 'unused' } } };
@@ -247,8 +229,8 @@ async function withheld(tapping: Tapping, memory: { command: string[]; environme
 
 /** Sends the bytes of a confirmed event once more, as somebody who captured them would. */
 async function sendAgain({ stateFolder, target }: Tapping, instance: string): Promise<void> {
-  const [line] = spooled(stateFolder, instance, true);
-  if (line === undefined) throw new Error(`no event of ${instance} is confirmed yet`);
+  const line = spooled(stateFolder, instance, true).find((one) => one.includes('"method":"tools/list"'));
+  if (line === undefined) throw new Error(`no list of tools by ${instance} is confirmed yet`);
   const { source, kid, publicKey } = { ...sourceOfLine(line), publicKey: new Uint8Array() };
   const destination =
     'http' in target
