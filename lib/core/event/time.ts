@@ -49,6 +49,7 @@ export function isoTime(ms: number): string | null {
 export function foreignTime(value: unknown): string | null {
   if (typeof value === 'number') return isoTime(epochMs(value));
   if (typeof value !== 'string') return null;
+  if (ours.test(value)) return parseTime(value) === null ? null : `${value.slice(0, 23)}Z`;
   if (/^\d{9,19}(\.\d+)?$/.test(value)) return isoTime(epochMs(Number(value)));
   const parts = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?\s?([Zz]|UTC|[+-]\d\d:?\d\d)?$/.exec(value);
   if (!parts) return null;
@@ -56,6 +57,9 @@ export function foreignTime(value: unknown): string | null {
   const at = parseTime(`${date}T${clock}.${fraction.slice(0, 3).padEnd(3, '0')}Z`);
   return at === null ? null : isoTime(at - offsetMs(offset));
 }
+
+/** The envelope's own form, with at least as many digits. */
+const ours = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,9}Z$/;
 
 function epochMs(value: number): number {
   if (value < 1e11) return Math.round(value * 1000);

@@ -5,14 +5,14 @@ import type { Source } from './source';
 
 /**
  * Ours: mcp.audit/1 as CloudEvents 1.0, structured (the whole event is the value), or binary (the value is `data`, the
- * attributes are headers: `ce_id` in Kafka, `ce-id`, percent-encoded, in HTTP).
+ * attributes are headers named `ce_id` and so on, as in Kafka's binding).
  */
 export const cloudEvents: Source = {
   id: 'cloudevents',
   title: 'CloudEvents (mcp.audit/1)',
 
   detect(json, headers) {
-    if (headers.ce_specversion !== undefined || headers['ce-specversion'] !== undefined) return true;
+    if (headers.ce_specversion !== undefined) return true;
     return isObject(json) && typeof json.specversion === 'string' && typeof json.type === 'string';
   },
 
@@ -23,21 +23,10 @@ export const cloudEvents: Source = {
     }
     const event: JsonObject = {};
     for (const [header, value] of Object.entries(headers)) {
-      const name = /^ce[_-]([a-z0-9]{1,64})$/.exec(header)?.[1];
-      if (name === undefined) continue;
-      const text = header[2] === '-' ? percentDecoded(value) : value;
-      if (text === null) return refuse('wrong_schema', `The header ${header} is not percent-encoded UTF-8.`);
-      event[name] = text;
+      const name = /^ce_([a-z0-9]{1,64})$/.exec(header)?.[1];
+      if (name !== undefined) event[name] = value;
     }
     event.data = json;
     return ok(event as unknown as AuditEvent);
   },
 };
-
-function percentDecoded(value: string): string | null {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return null;
-  }
-}

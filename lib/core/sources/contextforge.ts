@@ -26,7 +26,7 @@ export const contextForge: Source = {
     const eventType = f.text(['event_type']);
     const resourceType = f.text(at('resource_type'));
     const name = f.firstText(custom('tool_name'), at('resource_name'));
-    const resourceId = f.text(at('resource_id'));
+    const resourceId = f.word(at('resource_id'));
     const type = typeOf(form, action?.toLowerCase(), resourceType, eventType);
     const server = resourceType === 'gateway' ? name : 'mcpgateway';
     const call = resourceType === 'tool' && type === 'rpc.tools_call';
@@ -44,7 +44,7 @@ export const contextForge: Source = {
         tenant: f.text(['team_id']),
         type,
         subject: name ?? resourceId,
-        trace: { traceId: f.text(['trace_id']), spanId: f.text(['span_id']) },
+        trace: { traceId: f.word(['trace_id']), spanId: f.word(['span_id']) },
         vantage: 'gateway',
         data: dataOf({
           operation_id: f.text(at('correlation_id')) ?? f.text(['correlation_id']),

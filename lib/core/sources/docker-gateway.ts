@@ -32,7 +32,6 @@ export const dockerGateway: Source = {
         tenant: f.text(['org_name']),
         type: 'policy.decision',
         subject: tool ?? prompt ?? server,
-        trace: { traceId: f.text(['trace_id']), spanId: undefined },
         vantage: 'gateway',
         data: dataOf({
           mcp: section({

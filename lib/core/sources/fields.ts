@@ -2,14 +2,13 @@ import { clip } from '../event/clip';
 import { isObject, type Json, type JsonObject } from '../event/json';
 import { foreignTime } from '../event/time';
 
-type Used = { [name: string]: true | Used };
-
 /**
  * Reads members of another emitter's object and remembers which, so that whatever nobody read is kept as it was.
  * A member of another type than asked for counts as not read. A path is a list of names.
  */
 export class Fields {
-  private readonly used: Used = Object.create(null);
+  /** Of each object that was looked into: the members that were read. */
+  private readonly read = new Map<JsonObject, Set<string>>();
 
   constructor(private readonly json: JsonObject) {}
 
@@ -84,7 +83,7 @@ export class Fields {
 
   /** What nobody read; undefined where nothing is left. */
   rest(): JsonObject | undefined {
-    return remainder(this.json, this.used);
+    return this.remainder(this.json);
   }
 
   private take(path: string[], accept: (value: Json) => boolean): Json | undefined {
@@ -97,7 +96,8 @@ export class Fields {
 
   private peek(path: string[]): Json | undefined {
     let at: Json | undefined = this.json;
-    for (const name of path) {
+    for (let i = 0; i < path.length; i++) {
+      const name = path[i] as string;
       if (!isObject(at) || !Object.hasOwn(at, name)) return undefined;
       at = at[name];
     }
@@ -105,27 +105,39 @@ export class Fields {
   }
 
   private mark(path: string[]): void {
-    let at = this.used;
-    for (const name of path.slice(0, -1)) {
-      const next = at[name] ?? (Object.create(null) as Used);
-      if (next === true) return;
-      at[name] = next;
+    let at = this.json;
+    for (let i = 0; ; i++) {
+      let names = this.read.get(at);
+      if (!names) {
+        names = new Set();
+        this.read.set(at, names);
+      }
+      const name = path[i] as string;
+      if (i === path.length - 1) {
+        names.add(name);
+        return;
+      }
+      const next = at[name];
+      if (!isObject(next)) return;
       at = next;
     }
-    at[path.at(-1) as string] = true;
   }
-}
 
-function remainder(json: JsonObject, used: Used): JsonObject | undefined {
-  const members: [string, Json][] = [];
-  for (const [name, value] of Object.entries(json)) {
-    const mark = used[name];
-    if (mark === true) continue;
-    if (mark === undefined) members.push([name, value]);
-    else {
-      const left = remainder(value as JsonObject, mark);
-      if (left) members.push([name, left]);
+  private remainder(object: JsonObject): JsonObject | undefined {
+    const read = this.read.get(object);
+    if (!read) return object;
+    let left: JsonObject | undefined;
+    for (const name of Object.keys(object)) {
+      if (read.has(name)) continue;
+      const value = object[name] as Json;
+      const kept = isObject(value) && this.read.has(value) ? this.remainder(value) : value;
+      if (kept === undefined) continue;
+      left ??= {};
+      // Assigning to this name would set the prototype.
+      if (name === '__proto__')
+        Object.defineProperty(left, name, { value: kept, enumerable: true, configurable: true, writable: true });
+      else left[name] = kept;
     }
+    return left;
   }
-  return members.length > 0 ? Object.fromEntries(members) : undefined;
 }

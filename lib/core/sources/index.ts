@@ -32,7 +32,7 @@ export const sources: Source[] = [
  */
 export function readEvents(json: Json, ctx: SourceContext): Reading[] {
   // In binary mode the value is one event's data, whatever it is.
-  const binary = ctx.headers.ce_specversion !== undefined || ctx.headers['ce-specversion'] !== undefined;
+  const binary = ctx.headers.ce_specversion !== undefined;
   if (binary || (isObject(json) && !Array.isArray(json.resourceLogs))) return [readOne(json, ctx)];
   return takeApart(json).map((item) => (item.ok ? readOne(item.value, ctx) : { format: 'unknown', result: item }));
 }
