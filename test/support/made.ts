@@ -79,3 +79,22 @@ export function newPublicKey(): string {
   const { publicKey } = generateKeyPairSync('ed25519');
   return publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('base64');
 }
+
+/** An envelope as a sensor sends it, unsigned. */
+export const newEnvelope = (more: Record<string, unknown> = {}) => ({
+  specversion: '1.0',
+  id: randomUUID() as string,
+  source: 'urn:mcp:src:test:client:1',
+  type: 'mcp.audit.rpc.tools_call.v1',
+  time: new Date().toISOString(),
+  dataschema: 'urn:mcp:audit:1',
+  data: {
+    mcp: { method: 'tools/call' },
+    server: { id: 'stdio:notes', name: 'notes' },
+    tool: { name: 'add_note' },
+    actor: { id: 'ada' },
+    request: { arguments: { text: 'hello' } },
+    outcome: { status: 'success' },
+  },
+  ...more,
+});

@@ -6,7 +6,7 @@ import { POST as logs } from '@/app/v1/logs/route';
 import { encodeWith, logsRequest, logsResponse } from '@/lib/services/otlp-schema';
 import { replayDeadLetter } from '@/lib/services/replay-dead-letter';
 import { bearer, get, post, sessionOf } from '../../support/api';
-import { auditOf, madeUser } from '../../support/made';
+import { auditOf, madeUser, newEnvelope } from '../../support/made';
 import { testDatabase } from '../../support/postgres';
 
 const db = testDatabase();
@@ -15,23 +15,6 @@ beforeAll(async () => {
   authorization = await bearer(db.pool, 'events:write', 'event:read');
 });
 
-const newEvent = (more: Record<string, unknown> = {}) => ({
-  specversion: '1.0',
-  id: randomUUID(),
-  source: 'urn:mcp:src:test:client:1',
-  type: 'mcp.audit.rpc.tools_call.v1',
-  time: new Date().toISOString(),
-  dataschema: 'urn:mcp:audit:1',
-  data: {
-    mcp: { method: 'tools/call' },
-    server: { id: 'stdio:notes', name: 'notes' },
-    tool: { name: 'add_note' },
-    actor: { id: 'ada' },
-    request: { arguments: { text: 'hello' } },
-    outcome: { status: 'success' },
-  },
-  ...more,
-});
 const send = async (body: unknown, headers: Record<string, string> = {}) => {
   const response = await POST(post('/api/v1/events', body, { authorization, ...headers }), {});
   return { status: response.status, body: await response.json() };
@@ -43,7 +26,7 @@ const stored = async (...ids: string[]) =>
 
 describe('POST /api/v1/events', () => {
   test('stores one event, answers after the commit, and stores it once', async () => {
-    const event = newEvent();
+    const event = newEnvelope();
     const result = { index: 0, item: 0, id: event.id };
     expect(await send(event)).toEqual({
       status: 200,
@@ -66,7 +49,7 @@ describe('POST /api/v1/events', () => {
     ],
     ['gzip', (events) => [gzipSync(JSON.stringify(events)), { 'content-encoding': 'gzip' }]],
   ])('stores many as %s, in order', async (_, bodyOf) => {
-    const events = Array.from({ length: 20 }, () => newEvent());
+    const events = Array.from({ length: 20 }, () => newEnvelope());
     const [body, headers] = bodyOf(events);
     expect(await send(body, headers)).toMatchObject({ status: 200, body: { accepted: 20, refused: 0 } });
     const ids = events.map(({ id }) => id);
@@ -74,7 +57,7 @@ describe('POST /api/v1/events', () => {
   });
 
   test('reads CloudEvents in binary mode', async () => {
-    const { data, ...attributes } = newEvent();
+    const { data, ...attributes } = newEnvelope();
     const headers = Object.fromEntries(
       Object.entries(attributes).map(([name, value]) => [`ce-${name}`, value as string]),
     );
@@ -82,7 +65,7 @@ describe('POST /api/v1/events', () => {
   });
 
   test('good events of a body are stored beside bad ones, which become dead letters with their bytes', async () => {
-    const good = newEvent();
+    const good = newEnvelope();
     const { status, body } = await send(
       `[${JSON.stringify(good)},{"specversion":"1.0","specversion":"1.0"},{"what":"is this"}]`,
     );
@@ -104,7 +87,7 @@ describe('POST /api/v1/events', () => {
   });
 
   test('requests at the same moment all get their own answers', async () => {
-    const bodies = Array.from({ length: 8 }, () => [newEvent(), newEvent()]);
+    const bodies = Array.from({ length: 8 }, () => [newEnvelope(), newEnvelope()]);
     const answers = await Promise.all(bodies.map((body) => send(body)));
     answers.forEach(({ status, body }, n) => {
       expect(status).toBe(200);
@@ -117,8 +100,8 @@ describe('POST /api/v1/events', () => {
     expect((await send('[1', {})).status).toBe(400);
     expect((await send('x', { 'content-type': 'text/plain' })).status).toBe(400);
     expect((await send(gzipSync(Buffer.alloc(33 << 20)), { 'content-encoding': 'gzip' })).status).toBe(413);
-    expect((await send(newEvent(), { authorization: 'Bearer cst_no-such-key-at-all' })).status).toBe(401);
-    expect((await send(newEvent(), { authorization: await bearer(db.pool, 'event:read') })).status).toBe(403);
+    expect((await send(newEnvelope(), { authorization: 'Bearer cst_no-such-key-at-all' })).status).toBe(401);
+    expect((await send(newEnvelope(), { authorization: await bearer(db.pool, 'event:read') })).status).toBe(403);
     expect((await db.pool.query('SELECT count(*) FROM dead_letter')).rows[0].count).toBe(before);
   });
 });
@@ -127,9 +110,9 @@ describe('GET /api/v1/events', () => {
   test('pages through events, newest first, without their payload', async () => {
     const tool = `tool_${randomUUID().slice(0, 8)}`;
     const made = Array.from({ length: 5 }, (_, n) =>
-      newEvent({
+      newEnvelope({
         time: new Date(Date.now() - n * 1000).toISOString(),
-        data: { ...newEvent().data, tool: { name: tool }, request: { arguments: { text: 'a private remark' } } },
+        data: { ...newEnvelope().data, tool: { name: tool }, request: { arguments: { text: 'a private remark' } } },
       }),
     );
     await send(made);
@@ -216,7 +199,7 @@ describe('replaying a dead letter', () => {
 
   test('stores its event once its cause is mended, and says so only then', async () => {
     const responder = await madeUser(db.pool, 'responder');
-    const event = newEvent();
+    const event = newEnvelope();
     const bytes = JSON.stringify(event);
     const id = randomUUID();
     await db.pool.query(
@@ -247,5 +230,5 @@ describe('replaying a dead letter', () => {
 test('a session’s cookie reads events and brings none in', async () => {
   const cookie = await sessionOf(await madeUser(db.pool, 'viewer'));
   expect((await GET(get('/api/v1/events', { cookie }), {})).status).toBe(200);
-  expect((await POST(post('/api/v1/events', newEvent(), { cookie }), {})).status).toBe(401);
+  expect((await POST(post('/api/v1/events', newEnvelope(), { cookie }), {})).status).toBe(401);
 });

@@ -20,7 +20,16 @@ import { updateUser } from '@/lib/services/update-user';
 import { viewDeadLetter } from '@/lib/services/view-dead-letter';
 import { viewEvidence } from '@/lib/services/view-evidence';
 import { viewPayload } from '@/lib/services/view-payload';
-import { auditOf, madeAlert, madeDeadLetter, madeEvent, madeServer, madeUser, newPublicKey } from '../../support/made';
+import {
+  auditOf,
+  madeAlert,
+  madeDeadLetter,
+  madeEvent,
+  madeServer,
+  madeUser,
+  newEnvelope,
+  newPublicKey,
+} from '../../support/made';
 import { testDatabase } from '../../support/postgres';
 
 const db = testDatabase();
@@ -149,7 +158,7 @@ const cases: Case[] = [
     file: 'replay-dead-letter',
     verb: replayDeadLetter,
     prepare: async () => {
-      const id = await madeDeadLetter(db.pool);
+      const id = await madeDeadLetter(db.pool, JSON.stringify(newEnvelope()));
       return { input: { id }, target: `dead_letter:${id}` };
     },
   },
