@@ -21,12 +21,19 @@ interface Outcome {
 }
 
 /** Fetches an event's proof and checks it here, in the reader's browser: the server's word counts for nothing. */
-export function VerifyEvent({ load }: { load: () => ReturnType<Act<void, ProofFile>> }) {
+export function VerifyEvent({
+  load,
+  loadWithContent,
+}: {
+  load: () => ReturnType<Act<void, ProofFile>>;
+  /** Missing where the reader may not see what the call carried. */
+  loadWithContent?: () => ReturnType<Act<void, ProofFile>>;
+}) {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
   const [outcome, setOutcome] = useState<Outcome | null>(null);
 
-  const verify = async () => {
+  const verify = async (load: () => ReturnType<Act<void, ProofFile>>) => {
     setBusy(true);
     setFailure(null);
     setOutcome(null);
@@ -42,10 +49,15 @@ export function VerifyEvent({ load }: { load: () => ReturnType<Act<void, ProofFi
   return (
     <div className="mt-3 flex flex-col gap-4">
       <div className="flex flex-wrap items-center gap-3">
-        <Button kind="primary" onClick={() => void verify()} busy={busy}>
+        <Button kind="primary" onClick={() => void verify(load)} busy={busy}>
           <ShieldCheck className="size-4" />
           {outcome ? 'Verify again' : 'Verify in this browser'}
         </Button>
+        {loadWithContent && (
+          <Button onClick={() => void verify(loadWithContent)} busy={busy}>
+            With its content (recorded)
+          </Button>
+        )}
         {!outcome && !failure && (
           <span className="text-sm text-faint">
             Recomputes every hash and signature here, trusting nothing the server says.

@@ -1,20 +1,43 @@
 import type { Actor } from '../core/access';
+import { toBase64 } from '../core/provenance/bytes';
+import { consistencyProof } from '../core/provenance/proof';
 import type { ProofFile } from '../core/provenance/proof-file';
+import { sha256 } from '../platform/crypto';
 import { env } from '../platform/env';
 import { logKey } from '../platform/keys';
+import { readLog } from '../store/log';
 import { pool } from '../store/pool';
 import { proofForEvent } from '../store/proof';
+import { tileReader } from '../store/tiles';
 import { authorise } from './caller';
 import { notFound } from './error';
+import { viewPayload } from './view-payload';
 
 /** The public half of the key that signs checkpoints. */
 export const logPublicKey = (): Uint8Array =>
   logKey({ pem: env().CUSTODY_LOG_KEY, dataDir: env().CUSTODY_DATA }).publicKey;
 
 /** Everything that proves an event, without its content. Throws ServiceError `forbidden` or `not_found`. */
-export async function fetchProof(actor: Actor, id: string): Promise<ProofFile> {
+export const fetchProof = (actor: Actor, id: string): Promise<ProofFile> => readProof(actor, id, false);
+
+/** The same with the content, so that it can be checked too: a look at the payload, recorded as one. */
+export async function fetchProofWithContent(actor: Actor, id: string): Promise<ProofFile> {
+  await viewPayload(actor, { id });
+  return readProof(actor, id, true);
+}
+
+async function readProof(actor: Actor, id: string, withBody: boolean): Promise<ProofFile> {
   authorise(actor, 'integrity:read');
-  const proof = await proofForEvent(pool(), { id }, { logPublicKey: logPublicKey(), withBody: false });
+  const proof = await proofForEvent(pool(), { id }, { logPublicKey: logPublicKey(), withBody });
   if (!proof) throw notFound('event with this id');
   return proof;
+}
+
+/** Proof (base64) that the first `size` entries of a log begin with the first `oldSize`. Throws ServiceError. */
+export async function fetchConsistency(actor: Actor, logId: number, oldSize: number, size: number): Promise<string[]> {
+  authorise(actor, 'integrity:read');
+  const log = await readLog(pool(), logId);
+  if (!log) throw notFound('log with this number');
+  if (!(oldSize >= 0 && oldSize <= size && size <= log.size)) throw notFound('checkpoint of this size');
+  return (await consistencyProof(sha256, tileReader(pool(), log), oldSize, size)).map(toBase64);
 }

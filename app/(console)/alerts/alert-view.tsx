@@ -17,7 +17,7 @@ import { rules } from '@/lib/core/detection/rules';
 import { isPayload } from '@/lib/core/payload';
 import { plural } from '@/lib/core/query/words';
 import { type AlertRow, eventsAround, listAlertActivity, listDetections } from '@/lib/store/alerts';
-import { loadProof } from '../events/actions';
+import { loadProof, loadProofWithContent } from '../events/actions';
 import { assign, comment, revealEvidence, setStatus } from './actions';
 
 /** Everything about one alert, in the order in which it is asked. */
@@ -91,7 +91,12 @@ export async function AlertView({ alert, actor }: { alert: AlertRow; actor: Acto
 
       {newest && (
         <Section title="Proof" note="of the newest event, checked where you read this">
-          <VerifyEvent load={loadProof.bind(null, newest.eventId)} />
+          <VerifyEvent
+            load={loadProof.bind(null, newest.eventId)}
+            loadWithContent={
+              may(actor.role, 'payload:read') ? loadProofWithContent.bind(null, newest.eventId) : undefined
+            }
+          />
         </Section>
       )}
 

@@ -2,7 +2,7 @@
 import { runAction, runVerb } from '@/lib/auth/action';
 import { currentActor } from '@/lib/auth/guard';
 import { may } from '@/lib/core/access';
-import { fetchProof } from '@/lib/services/fetch-proof';
+import { fetchProof, fetchProofWithContent } from '@/lib/services/fetch-proof';
 import { viewPayload } from '@/lib/services/view-payload';
 import { countNewer } from '@/lib/store/events-query';
 import { type EventParams, readEventQuery } from './query';
@@ -22,4 +22,9 @@ export async function lookAtPayload(id: string) {
 /** What proves the event, for the browser to check. */
 export async function loadProof(id: string) {
   return runAction((actor) => fetchProof(actor, String(id)));
+}
+
+/** The same with its content: a look at the payload, recorded as one. */
+export async function loadProofWithContent(id: string) {
+  return runAction((actor) => fetchProofWithContent(actor, String(id)));
 }

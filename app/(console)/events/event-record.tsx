@@ -13,7 +13,7 @@ import { Ago, Clock } from '@/components/time';
 import { may, type Role } from '@/lib/core/access';
 import { bytesWords, countWords, microsWords } from '@/lib/core/query/words';
 import { alertsOfEvent, type EventDetail, findEvent } from '@/lib/store/event-detail';
-import { loadProof, lookAtPayload } from './actions';
+import { loadProof, loadProofWithContent, lookAtPayload } from './actions';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -137,7 +137,10 @@ export async function EventRecord({ id, role }: { id: string; role: Role }) {
             ['Event id', <HashChip key="id" value={event.id} label="event id" />],
           ]}
         />
-        <VerifyEvent load={loadProof.bind(null, event.id)} />
+        <VerifyEvent
+          load={loadProof.bind(null, event.id)}
+          loadWithContent={may(role, 'payload:read') ? loadProofWithContent.bind(null, event.id) : undefined}
+        />
       </Section>
     </article>
   );
