@@ -15,9 +15,19 @@ export function useCopy(): [copied: boolean, copy: (text: string) => void] {
 }
 
 /** A hash or id: first 8 and last 4, whole on hover, copied by a click. */
-export function HashChip({ value, label = 'value', className }: { value: string; label?: string; className?: string }) {
+export function HashChip({
+  value,
+  shown,
+  label = 'value',
+  className,
+}: {
+  value: string;
+  shown?: string;
+  label?: string;
+  className?: string;
+}) {
   const [copied, copy] = useCopy();
-  const short = value.length > 14 ? `${value.slice(0, 8)}…${value.slice(-4)}` : value;
+  const short = shown ?? (value.length > 14 ? `${value.slice(0, 8)}…${value.slice(-4)}` : value);
   return (
     <button
       type="button"

@@ -14,6 +14,7 @@ export function Stat({
   before,
   good,
   href,
+  against = 'before',
   children,
 }: {
   label: string;
@@ -22,6 +23,8 @@ export function Stat({
   before?: number;
   good?: 'up' | 'down';
   href?: string;
+  /** What it is compared with, in words: "the 24 h before". */
+  against?: string;
   children?: ReactNode;
 }) {
   const change = now !== undefined && before !== undefined ? changeWords(now, before) : null;
@@ -40,13 +43,13 @@ export function Stat({
             {worse && ' worse'}
           </span>
         )}
-        {change && ' than before'}
+        {change && ` vs ${against}`}
         {before === 0 && now !== undefined && now > 0 && 'none before'}
       </div>
       {children}
     </>
   );
-  const look = 'card block min-w-0 p-4 pb-3';
+  const look = 'card block min-w-0 p-4 pb-3 last:max-lg:col-span-2';
   return href ? (
     <Link href={href} className={cn(look, 'transition-colors hover:border-line-strong hover:bg-hover')}>
       {body}

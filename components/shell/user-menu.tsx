@@ -16,13 +16,13 @@ const themes = [
 ] as const;
 
 export function ThemeButton() {
-  const { theme, resolvedTheme, setTheme } = useTheme();
+  const { resolvedTheme, setTheme } = useTheme();
   const dark = useHydrated() && resolvedTheme === 'dark';
   return (
     <button
       type="button"
       onClick={() => setTheme(dark ? 'light' : 'dark')}
-      title={`${dark ? 'Light' : 'Dark'} theme (t)${theme === 'system' ? '; now as the system' : ''}`}
+      title={`${dark ? 'Light' : 'Dark'} theme (t)`}
       aria-label={dark ? 'Light theme' : 'Dark theme'}
       className="grid size-8 place-items-center rounded-md text-soft hover:bg-hover hover:text-text"
     >

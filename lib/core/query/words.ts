@@ -5,8 +5,8 @@ const whole = new Intl.NumberFormat('en-US');
 
 /** 2318041 -> "2,318,041" */
 export const countWords = (value: number | bigint): string => whole.format(value);
-/** 2318041 -> "2.3M" */
-export const compactNumber = (value: number): string => compact.format(value);
+/** 2318041 -> "2.3M"; whole below 10,000. */
+export const compactNumber = (value: number): string => (value < 10_000 ? whole.format(value) : compact.format(value));
 
 /** Bytes with a unit of 1024: "1.2 MiB". */
 export function bytesWords(bytes: number): string {
@@ -40,9 +40,9 @@ export function durationWords(ms: number): string {
   return `${Math.round(h / 24)} days`;
 }
 
-/** "6 s ago", "in 3 h" */
+/** "just now", "6 s ago", "in 3 h" */
 export const agoWords = (at: number, now: number): string =>
-  at > now + 1000 ? `in ${durationWords(at - now)}` : `${durationWords(now - at)} ago`;
+  at > now + 2000 ? `in ${durationWords(at - now)}` : now - at < 2000 ? 'just now' : `${durationWords(now - at)} ago`;
 
 /** "1 alert", "12 alerts" */
 export const plural = (count: number, one: string, many = `${one}s`): string =>
