@@ -126,7 +126,8 @@ function resultOf(response: Json | undefined, calls: boolean) {
 function listOf(response: Json | undefined, sha256: Parameters<typeof hashDefinitions>[1]) {
   if (!Array.isArray(response)) return undefined;
   const { tools, listHash } = hashDefinitions(response.filter(isObject).map(definitionOf), sha256);
-  return { tools, list_hash: listHash, complete: true };
+  // Each key sees its own part of the tools, so that what is missing was not removed.
+  return { tools, list_hash: listHash, complete: false };
 }
 
 const protocolNames: Record<string, string> = {

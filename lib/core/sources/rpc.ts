@@ -28,6 +28,9 @@ export function describeRpc(request: Json, response: Json | undefined, sha256: S
     newConnection(),
     sha256,
   );
+  // What a list changed takes a memory of the lists before.
+  const { added: _added, changed: _changed, removed: _removed, ...listed } = described.data.tools_list ?? {};
+  if (described.data.tools_list) described.data.tools_list = listed;
   return { ...described, type: described.type.slice('mcp.audit.'.length, -'.v1'.length) };
 }
 
