@@ -11,8 +11,8 @@ import { rawPublicKey, sha256 } from '../../../lib/platform/crypto';
 export interface Sent {
   key: string;
   value: Buffer;
-  /** The event's own time, milliseconds since 1970. */
-  time: number;
+  /** When a live emitter would send it, milliseconds since 1970. The event's own time is this, or up to a batch of signatures earlier. */
+  at: number;
 }
 
 /** What the native emitters' keys are, to be enrolled. */
@@ -237,10 +237,9 @@ export function createWorkload(seed: number) {
           sent.push({
             key: `${format}-${Math.floor(random() * 8)}`,
             value: Buffer.from(JSON.stringify(foreign[format](time))),
-            time,
           });
       }
-      for (const sensor of sensors) sent.push(...sensor.flush());
+      for (const sensor of sensors) sent.push(...sensor.flush(to));
       return sent;
     },
   };
@@ -248,7 +247,7 @@ export function createWorkload(seed: number) {
 
 interface Sensor extends Enrolled {
   write(event: { id: string; subject: string; time: number; data: AuditEvent['data'] }): Sent[];
-  flush(): Sent[];
+  flush(at: number): Sent[];
 }
 
 /** A source with its key and chain; what it writes comes out signed, a hundred at a time. */
@@ -261,7 +260,7 @@ function createSensor(source: string): Sensor {
   let sequence = 0;
   let prevhash: string | undefined;
 
-  function flush(): Sent[] {
+  function flush(at: number): Sent[] {
     if (waiting.length === 0) return [];
     const signatures = signBatch(sha256, waiting as (EventCore & { sigkid: string })[], (bytes) =>
       sign(null, bytes, privateKey),
@@ -269,7 +268,7 @@ function createSensor(source: string): Sensor {
     const sent = waiting.map((event, i) => ({
       key: source,
       value: Buffer.from(canonicalJson({ ...event, ...signatures[i] })),
-      time: Date.parse(event.time),
+      at,
     }));
     waiting = [];
     return sent;
@@ -297,7 +296,7 @@ function createSensor(source: string): Sensor {
       };
       prevhash = chainHash(sha256, event);
       waiting.push(event);
-      return waiting.length === signedTogether ? flush() : [];
+      return waiting.length === signedTogether ? flush(time) : [];
     },
     flush,
   };

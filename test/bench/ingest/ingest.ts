@@ -1,0 +1,194 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Bench, percentiles, round } from '../bench';
+import { Arrivals } from './arrivals';
+import { bareCopy } from './bare-copy';
+import { cpuSeconds, rssMib } from './process';
+import { type BenchStack, startStack } from './stack';
+import { createWorkload, mix } from './workload';
+
+/** Events a second of the paced run, and how long it lasts. */
+const pace = 10_000;
+const pacedSeconds = 20;
+const repeats = 2;
+
+type Workload = ReturnType<typeof createWorkload>;
+
+/**
+ * Events through a real Kafka into a real Postgres with everything on. The backlog is produced before the worker starts
+ * and its first tenth is the warm-up; bare COPY of the same rows into tables of the same shape runs in the same minutes.
+ */
+export const bench: Bench = {
+  title: 'ingest: Kafka to Postgres, everything on, beside a bare COPY',
+  async run({ events = 200_000, say }) {
+    const stack = await startStack();
+    const arrivals = new Arrivals(stack.url);
+    try {
+      await arrivals.start();
+      const workload = createWorkload(7);
+      await stack.enroll(workload.enrolled);
+      await warmUp(stack, arrivals, workload);
+
+      say(`backlog of ${events}: producing`);
+      const backlog = await runBacklog(stack, arrivals, workload, events);
+      say(`backlog: ${Math.round(backlog.events_per_s)} events/s`);
+      say('bare COPY of the same rows');
+      const copy = await bareCopy(stack.pool, events, repeats);
+      say(`bare COPY: ${Math.round(copy.one)} rows/s on one connection, ${Math.round(copy.four)} on four`);
+      const ratio = backlog.events_per_s / copy.four;
+
+      const worker = await stack.startWorker();
+      say(`paced: ${pace}/s for ${pacedSeconds} s`);
+      const paced = await runPaced(stack, arrivals, workload);
+      say(`paced: ${JSON.stringify(paced)}`);
+      return {
+        events,
+        bytes_per_event: backlog.bytes_per_event,
+        formats: mix,
+        repeats: { backlog: 1, copy: repeats },
+        events_per_s: Math.round(backlog.events_per_s),
+        copy_rows_per_s: Math.round(copy.four),
+        copy_rows_per_s_one_connection: Math.round(copy.one),
+        ratio_to_copy: round(ratio, 3),
+        paced: { events_per_s: paced.events_per_s, age_ms: paced.age_ms },
+        visible_ms: paced.visible_ms,
+        checkpoint_ms: paced.checkpoint_ms,
+        rss_mib: await runLong(stack, arrivals, workload, { events: events * 5, pid: worker.pid, say }),
+        cpu_us_per_event: backlog.cpu_us_per_event,
+        stages_us: backlog.stages_us,
+        dead_letters: Number((await stack.pool.query('SELECT count(*) FROM dead_letter')).rows[0].count),
+      };
+    } finally {
+      await arrivals.stop();
+      await stack.stop();
+    }
+  },
+};
+
+/** Makes the servers known and approves them, as they are in an organisation that has been at it for a while. */
+async function warmUp(stack: BenchStack, arrivals: Arrivals, workload: Workload): Promise<void> {
+  const messages = workload.make(20_000, Date.now() - 60_000, Date.now());
+  await stack.send(messages);
+  const worker = await stack.startWorker();
+  await arrivals.until(messages.length);
+  await stack.pool.query(
+    `UPDATE server SET decision = 'approved', decided_at = now(), reason = 'bench', decided_by = 'bench'`,
+  );
+  await delay(2_500);
+  await worker.stop();
+}
+
+async function runBacklog(stack: BenchStack, arrivals: Arrivals, workload: Workload, events: number) {
+  let bytes = 0;
+  let sent = 0;
+  const before = arrivals.stored;
+  while (sent < events) {
+    const part = workload.make(Math.min(20_000, events - sent), Date.now() - 60_000, Date.now());
+    bytes += part.reduce((sum, { value }) => sum + value.length, 0);
+    sent += part.length;
+    await stack.send(part);
+  }
+  const worker = await stack.startWorker();
+  await arrivals.until(before + Math.ceil(sent / 10));
+  const began = {
+    at: performance.now(),
+    stored: arrivals.stored,
+    cpu: cpuOf(stack, worker.pid),
+    ...(await stack.stages()),
+  };
+  await arrivals.until(before + sent);
+  const seconds = (performance.now() - began.at) / 1000;
+  const stored = arrivals.stored - began.stored;
+  const cpu = cpuOf(stack, worker.pid);
+  const stages = await stack.stages();
+  await worker.stop();
+  const per = (now: number, then: number) => round(((now - then) * 1e6) / stored);
+  return {
+    events_per_s: stored / seconds,
+    bytes_per_event: Math.round(bytes / sent),
+    cpu_us_per_event: {
+      worker: per(cpu.worker, began.cpu.worker),
+      postgres: per(cpu.postgres, began.cpu.postgres),
+      kafka: per(cpu.kafka, began.cpu.kafka),
+    },
+    stages_us: Object.fromEntries(
+      Object.entries(stages.seconds).map(([stage, spent]) => [
+        stage,
+        round(((spent - (began.seconds[stage] ?? 0)) * 1e6) / (stages.events - began.events)),
+      ]),
+    ),
+  };
+}
+
+const cpuOf = ({ pids }: BenchStack, worker: number) => ({
+  worker: cpuSeconds(worker),
+  postgres: cpuSeconds(pids.postgres),
+  kafka: cpuSeconds(pids.kafka),
+});
+
+async function runPaced(stack: BenchStack, arrivals: Arrivals, workload: Workload) {
+  const count = pace * pacedSeconds;
+  // Made beforehand: making and signing them is the producers' work.
+  const makingMs = count * 0.12 + 3_000;
+  const from = Date.now() + makingMs;
+  const messages = workload.make(count, from, from + pacedSeconds * 1000);
+  const late = Date.now() - from;
+  if (late > 0) throw new Error(`making the paced events took ${late} ms longer than planned: the machine is too busy`);
+  const before = arrivals.stored;
+  const sending: Promise<void>[] = [];
+  let next = 0;
+  while (next < messages.length) {
+    const now = Date.now();
+    let end = next;
+    while (end < messages.length && (messages[end]?.at ?? 0) <= now) end++;
+    if (end > next) sending.push(stack.send(messages.slice(next, end)));
+    next = end;
+    await delay(10);
+  }
+  await Promise.all(sending);
+  await arrivals.until(before + messages.length);
+  const seconds = (Date.now() - from) / 1000;
+  await delay(2_000);
+  // The first second is left out: the producer's connections and the worker's fetches settle in it.
+  const { age, visible, checkpoint } = await arrivals.ages(from + 1_000);
+  const { p99 } = percentiles(checkpoint);
+  return {
+    events_per_s: Math.round(messages.length / seconds),
+    age_ms: percentiles(age),
+    visible_ms: percentiles(visible.filter((value) => !Number.isNaN(value))),
+    checkpoint_ms: { mean: round(checkpoint.reduce((sum, value) => sum + value, 0) / checkpoint.length), p99 },
+  };
+}
+
+/** The worker's memory while many more events go through the same process. */
+async function runLong(
+  stack: BenchStack,
+  arrivals: Arrivals,
+  workload: Workload,
+  { events, pid, say }: { events: number; pid: number; say: (line: string) => void },
+) {
+  const samples: number[] = [];
+  const sampling = setInterval(() => samples.push(rssMib(pid)), 500);
+  const before = arrivals.stored;
+  let sent = 0;
+  try {
+    while (sent < events) {
+      const part = workload.make(Math.min(20_000, events - sent), Date.now() - 20_000, Date.now());
+      await stack.send(part);
+      sent += part.length;
+      await arrivals.until(before + sent - 40_000);
+      if (sent % 200_000 < part.length) say(`long run: ${sent} events, ${rssMib(pid)} MiB`);
+    }
+    await arrivals.until(before + sent);
+  } finally {
+    clearInterval(sampling);
+  }
+  const tenth = Math.ceil(samples.length / 10);
+  const mean = (part: number[]) => Math.round(part.reduce((sum, value) => sum + value, 0) / part.length);
+  // The first tenth is the same process's way to its working size.
+  return {
+    events: sent,
+    start: mean(samples.slice(tenth, 2 * tenth)),
+    end: mean(samples.slice(-tenth)),
+    max: Math.max(...samples),
+  };
+}
