@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { findAlert, listDetections } from '../store/alerts';
+import { findAlertState } from '../store/alert-changes';
+import { listDetections } from '../store/alerts';
 import { notFound } from './error';
 import { verb } from './verb';
 
@@ -8,8 +9,8 @@ export const viewEvidence = verb({
   action: 'alert.evidence_viewed',
   scope: 'payload:read',
   input: z.object({ id: z.uuid() }),
-  async change(_tx, { id }) {
-    if (!(await findAlert(id))) throw notFound('alert with this id');
-    return { output: await listDetections(id), target: `alert:${id}` };
+  async change(tx, { id }) {
+    if (!(await findAlertState(tx, id))) throw notFound('alert with this id');
+    return { output: await listDetections(id, tx), target: `alert:${id}` };
   },
 });

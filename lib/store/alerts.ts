@@ -5,6 +5,7 @@ import type { Filter } from '../core/query/filter';
 import { filterSql } from './filter-sql';
 import { pool } from './pool';
 import { timeText } from './time-text';
+import type { Tx } from './transaction';
 
 const openStatuses = ['new', 'in_progress'] as const;
 
@@ -131,12 +132,12 @@ export interface AlertDetection {
 }
 
 /** The newest detections of an alert, with their evidence as it was found. */
-export async function listDetections(alertId: string, limit = 20): Promise<AlertDetection[]> {
-  const { rows } = await pool().query<AlertDetection>(
+export async function listDetections(alertId: string, on: Pick<Tx, 'query'> = pool()): Promise<AlertDetection[]> {
+  const { rows } = await on.query<AlertDetection>(
     `SELECT event_id AS "eventId", ${timeText('event_time')} AS "eventTime",
        severity, summary, evidence
-     FROM detection WHERE alert_id = $1 ORDER BY event_time DESC, event_id LIMIT $2`,
-    [alertId, limit],
+     FROM detection WHERE alert_id = $1 ORDER BY event_time DESC, event_id LIMIT 20`,
+    [alertId],
   );
   return rows;
 }
