@@ -29,7 +29,9 @@ const longestKey = 512;
 
 /** Generated detections never share an alert with real ones. */
 export function alertKey(detection: Pick<EventDetection, 'ruleId' | 'dedup' | 'generated'>): string {
-  return `${detection.generated ? 'generated|' : ''}${detection.ruleId}|${detection.dedup}`.slice(0, longestKey).replaceAll('\u0000', '\ufffd');
+  return `${detection.generated ? 'generated|' : ''}${detection.ruleId}|${detection.dedup}`
+    .slice(0, longestKey)
+    .replaceAll('\u0000', '\ufffd');
 }
 
 /** In order of first appearance. One event counts once in a fold, whatever number of findings it has there. */

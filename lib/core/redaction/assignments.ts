@@ -13,7 +13,7 @@ const innocentName =
 
 /** What the name of a member says about its string: `password`, `secret`, or nothing. */
 export function nameKind(name: string): 'password' | 'secret' | null {
-  if (name.length > 64 || innocentName.test(name)) return null;
+  if (name.length > 64 || name.includes('redacted:') || innocentName.test(name)) return null;
   if (passwordName.test(name)) return 'password';
   return secretName.test(name) ? 'secret' : null;
 }
@@ -39,6 +39,10 @@ const assignmentKeywords = [
   ...roots.flatMap((root) => joints.map((joint) => root + joint)),
   ...[
     '--pass',
+    '-secret ',
+    '-token ',
+    '-password ',
+
     '--token',
     '--secret',
     '--api',
@@ -53,8 +57,8 @@ const assignmentKeywords = [
 ];
 
 const assignment =
-  /(?<![A-Za-z0-9_.-])(?<name>[A-Za-z_][A-Za-z0-9_.-]{1,60})(?:\\?["'])?(?:\s{0,3}(?::=|=>|=|:)\s{0,3}|\s+is\s+)(?:\\?(?<quote>["'`]))?(?<value>[^\s"'`,;&<>\\)\]}]{4,400})/dg;
-const flag = /(?<![A-Za-z0-9-])--?(?<name>[A-Za-z][A-Za-z-]{2,40})[ =]["']?(?<value>[^\s"'`,;&<>\\)]{4,400})/dg;
+  /(?<![A-Za-z0-9_.-])(?<name>[A-Za-z_][A-Za-z0-9_.-]{1,60})(?:\\?["'])?(?:\s{0,3}(?::=|=>|=|:)\s{0,3}|\s+is\s+)(?:\\?["'`])?(?=(?<value>[^\s"'`,;&<>\\)\]}]{4,400}))/dg;
+const flag = /(?<![A-Za-z0-9-])--?(?<name>[A-Za-z][A-Za-z-]{2,40})[ =]["']?(?=(?<value>[^\s"'`,;&<>\\)]{4,400}))/dg;
 
 /** `name=value`, `name: value`, `--name value` in text. */
 export const assignedSecret: Pattern = {

@@ -2,7 +2,10 @@
 export const markerOf = (kind: string, fingerprint: string): string => `[redacted:${kind}:${fingerprint}]`;
 
 /** Finds markers; groups `kind` and `fingerprint`. */
-export const marker = /\[redacted:(?<kind>[a-z0-9_]{1,40}):(?<fingerprint>[0-9a-f]{16})\]/g;
+export const marker = /\[redacted:(?<kind>[a-z_]{1,40}):(?<fingerprint>[0-9a-f]{16})\]/g;
+
+/** Finds markers and disowned ones: nothing is looked for within them. */
+export const anyMarker = /\[(?:unverified-)?redacted:[a-z_]{1,40}:[0-9a-f]{16}\]/g;
 
 /** How a marker that stood in unredacted input is written: it was not made by redaction, so it proves nothing. */
 export const disownMarkers = (text: string): string => text.replace(marker, (whole) => `[unverified-${whole.slice(1)}`);

@@ -6,7 +6,7 @@ import { compileKeywords, hasHit, type Keywords, noticed } from '../text/keyword
 import { remember } from '../text/remember';
 import { escapePointer } from '../text/walk';
 import { assignedSecret, isSecretValue, nameKind } from './assignments';
-import { disownMarkers, marker, markerOf } from './marker';
+import { anyMarker, disownMarkers, marker, markerOf } from './marker';
 import type { Pattern, Span } from './pattern';
 import { isCard, personalPatterns } from './personal';
 import { secretPatterns } from './secrets';
@@ -120,7 +120,8 @@ class Pass {
   private named(value: string, pointer: string, name: string): string | null {
     if (value.length < 4 || this.options.suspects?.has(name) === false) return null;
     const kind = kindOfName(name);
-    if (!kind || !isSecretValue(kind, value)) return null;
+    const own = this.options.markers === 'made' ? value : disownMarkers(value);
+    if (!kind || own.includes('[redacted:') || !isSecretValue(kind, own)) return null;
     const known = this.spans(value, true).find((found) => found.span[0] === 0 && found.span[1] === value.length);
     return this.mark(known?.kind ?? 'assigned_secret', 'secret', known?.canonical ?? value, pointer);
   }
@@ -134,25 +135,44 @@ class Pass {
   text(original: string, pointer: string, secretsOnly: boolean): string {
     if (this.options.suspects?.has(original) === false) return original;
     const forged = this.options.markers !== 'made';
-    const found = this.spans(original, secretsOnly);
-    const markers = original.includes('[redacted:') ? [...original.matchAll(marker)] : [];
-    if (found.length === 0 && (markers.length === 0 || !forged)) {
-      for (const { groups } of markers) this.report(groups?.kind ?? '', groups?.fingerprint ?? '', pointer);
-      return original;
+    let text = forged
+      ? this.once(disownMarkers(original), pointer, secretsOnly)
+      : this.once(original, pointer, secretsOnly);
+    // A marker can bring to light what a longer match hid; markers themselves stay.
+    for (let more = text !== original ? mostPasses : 0; more > 0; more--) {
+      const again = this.once(text, pointer, secretsOnly);
+      if (again === text) break;
+      text = again;
     }
-    const kept = forged ? [] : markers.map(({ index, 0: whole }): Span => [index, index + whole.length]);
-    if (!forged) for (const { groups } of markers) this.report(groups?.kind ?? '', groups?.fingerprint ?? '', pointer);
-    let text = '';
+    this.reported(text, pointer);
+    return text;
+  }
+
+  /** Replaces the matches in `text` that touch no marker. */
+  private once(text: string, pointer: string, secretsOnly: boolean): string {
+    const found = this.spans(text, secretsOnly);
+    if (found.length === 0) return text;
+    const markers = text.includes('redacted:') ? [...text.matchAll(anyMarker)] : [];
+    let redacted = '';
     let at = 0;
     for (const { span, kind, category, canonical } of found) {
-      if (span[0] < at || kept.some((made) => span[0] < made[1] && made[0] < span[1])) continue;
-      const between = original.slice(at, span[0]);
-      text += forged ? disownMarkers(between) : between;
-      text += this.mark(kind, category, canonical, pointer);
+      if (markers.some(({ index, 0: whole }) => span[0] < index + whole.length && index < span[1])) continue;
+      redacted += text.slice(at, span[0]) + this.mark(kind, category, canonical, pointer);
       at = span[1];
     }
-    const rest = original.slice(at);
-    return text + (forged ? disownMarkers(rest) : rest);
+    return redacted + text.slice(at);
+  }
+
+  /** Markers that were there before count too. */
+  private reported(text: string, pointer: string): void {
+    if (!text.includes('[redacted:')) return;
+    for (const { groups } of text.matchAll(marker)) {
+      const { kind = '', fingerprint = '' } = groups ?? {};
+      const known = this.redactions.some(
+        (one) => one.pointer === pointer && one.fingerprint === fingerprint && one.kind === kind,
+      );
+      if (!known) this.report(kind, fingerprint, pointer);
+    }
   }
 
   /** All matches in rising order, without overlaps between those of the same start: the surer kind first. */
@@ -249,6 +269,8 @@ class Pass {
     return copy ?? items;
   }
 }
+
+const mostPasses = 4;
 
 interface FoundSpan {
   span: Span;

@@ -32,27 +32,27 @@ export function compileKeywords(groups: readonly (readonly string[])[]): Keyword
   const next = linkFailures(trie, shift);
   const masks = trie.map((node) => maskOf(node.groups, groups.length));
   const words = Math.max(1, Math.ceil(groups.length / 32));
+  /** For each byte of UTF-8 its class, and behind it what `noticed` needs. */
+  const table = Uint16Array.from(traitsOf, (traits, byte) => ((classes[byte] as number) << 8) | traits);
+  let buffer = new Uint8Array(1 << 14);
 
   function scan(text: string, hits: Int32Array): number {
+    if (text.length > buffer.length / 3) buffer = new Uint8Array(text.length * 3);
+    const length = utf8.encodeInto(text, buffer).written;
+    const bytes = buffer;
+    let bits = length === text.length ? 0 : noticed.unusual;
     let state = 0;
-    let bits = 0;
     let digits = 0;
     let run = 0;
-    for (let i = 0; i < text.length; i++) {
-      const code = text.charCodeAt(i);
-      if (code > 127) {
-        bits |= noticed.unusual;
-        state = digits = run = 0;
-        continue;
-      }
-      const kind = kinds[code] as number;
-      bits |= kind & 7;
-      if ((kind & isRun) === 0) run = 0;
+    for (let i = 0; i < length; i++) {
+      const traits = table[bytes[i] as number] as number;
+      bits |= traits & 7;
+      if ((traits & isRun) === 0) run = 0;
       else if (++run === 20) bits |= noticed.run;
-      if ((kind & isDigit) !== 0) {
+      if ((traits & isDigit) !== 0) {
         if (++digits === 9) bits |= noticed.digits;
-      } else if ((kind & isSeparator) === 0) digits = 0;
-      const step = next[(state << shift) | (classes[code] as number)] as number;
+      } else if ((traits & isSeparator) === 0) digits = 0;
+      const step = next[(state << shift) | (traits >> 8)] as number;
       state = step >> 1;
       if ((step & 1) !== 0) {
         const mask = masks[state] as Int32Array;
@@ -71,31 +71,38 @@ const isRun = 32;
 const isDigit = 64;
 const isSeparator = 128;
 
-const kinds = Uint8Array.from({ length: 128 }, (_, code) => {
+const utf8 = new TextEncoder();
+
+const traitsOf = Uint8Array.from({ length: 256 }, (_, code) => {
+  if (code > 127) return 0;
   const character = String.fromCharCode(code);
-  let kind = 0;
-  if (code < 32 && !'\t\n\r'.includes(character)) kind |= noticed.unusual;
-  if ('%&\\'.includes(character)) kind |= noticed.escape;
-  if (character === '@') kind |= noticed.at;
-  if (/[A-Za-z0-9+]/.test(character)) kind |= isRun;
-  if (/[0-9]/.test(character)) kind |= isDigit;
-  if (/[ ().+/-]/.test(character)) kind |= isSeparator;
-  return kind;
+  let traits = 0;
+  if (code < 32 && !'\t\n\r'.includes(character)) traits |= noticed.unusual;
+  if ('%&\\'.includes(character)) traits |= noticed.escape;
+  if (character === '@') traits |= noticed.at;
+  if (/[A-Za-z0-9+]/.test(character)) traits |= isRun;
+  if (/[0-9]/.test(character)) traits |= isDigit;
+  if (/[ ().+/-]/.test(character)) traits |= isSeparator;
+  return traits;
 });
+
+/** The commonest first, so that what is read most lies close together. */
+const byFrequency = ' etaoinsrhldcumfpgwybvk_-/.:"=0123456789';
 
 /** A small number for each character that stands in a keyword, 0 for all others; and how many bits it needs. */
 function characterClasses(keywords: string[]): { classes: Uint8Array; shift: number } {
-  const classes = new Uint8Array(128);
+  const used = new Set(keywords.join(''));
+  for (const character of used) {
+    if (!/[\x20-\x7e]/.test(character) || character !== character.toLowerCase()) {
+      throw new TypeError(`a keyword must be lower-case printable ASCII, without ${JSON.stringify(character)}`);
+    }
+  }
+  const classes = new Uint8Array(256);
   let count = 1;
-  for (const keyword of keywords) {
-    if (!/^[\x20-\x7e]+$/.test(keyword) || keyword !== keyword.toLowerCase()) {
-      throw new TypeError(`a keyword must be lower-case printable ASCII: ${JSON.stringify(keyword)}`);
-    }
-    for (const character of keyword) {
-      const code = character.charCodeAt(0);
-      if (classes[code] === 0) classes[code] = count++;
-      classes[character.toUpperCase().charCodeAt(0)] = classes[code] as number;
-    }
+  for (const character of new Set([...byFrequency, ...used])) {
+    if (!used.has(character)) continue;
+    classes[character.charCodeAt(0)] = count;
+    classes[character.toUpperCase().charCodeAt(0)] = count++;
   }
   return { classes, shift: Math.ceil(Math.log2(count)) };
 }
@@ -123,7 +130,19 @@ function buildTrie(groups: readonly (readonly string[])[], classes: Uint8Array):
       (nodes[at] as TrieNode).groups.add(group);
     }
   });
-  return nodes;
+  return breadthFirst(nodes);
+}
+
+/** Numbered by depth: near the root is where a text stays, so these rows lie close together. */
+function breadthFirst(nodes: TrieNode[]): TrieNode[] {
+  const order = [0];
+  for (let head = 0; head < order.length; head++)
+    order.push(...(nodes[order[head] as number] as TrieNode).children.values());
+  const place = new Map(order.map((node, i) => [node, i]));
+  return order.map((number) => {
+    const { children, groups } = nodes[number] as TrieNode;
+    return { groups, children: new Map([...children].map(([step, child]) => [step, place.get(child) as number])) };
+  });
 }
 
 /**

@@ -18,7 +18,6 @@ export interface Concealed {
 
 /** What stands in `text` that a person would not see. */
 export function findConcealed(text: string): Concealed {
-  // biome-ignore lint/suspicious/noMisleadingCharacterClass: each of them counts alone
   if (!/[\u00ad\u200b-\u200d\u202a-\u202e\u2060\u2066-\u2069\ufeff\udb40]/.test(text)) return nothing;
   let hidden = '';
   for (const match of text.matchAll(tagRun)) if (!isFlag(text, match.index)) hidden += untag(match[0]);

@@ -43,10 +43,12 @@ export const rule: Rule = {
       const frames = findFrames(field.normal).filter((framed) => framed.weight === 3);
       const [first] = frames;
       if (!hidden && !first) continue;
+      const kinds = new Set(frames.map(({ frame }) => frame));
       const says = first ? first.says : 'hides text in invisible characters';
       const finding: Finding = {
         summary: `Text that ${toolOfServer} returned ${says}.`,
-        level: hidden || new Set(frames.map(({ frame }) => frame)).size > 1 ? 'high' : 'medium',
+        // One frame may be a manual's way of speaking; an override, or two frames, are not.
+        level: hidden || kinds.has('override') || kinds.size > 1 ? 'high' : 'medium',
         dedup: `${serverKey}|${toolName}`,
         evidence: frames.slice(0, 5).map(({ start, end }) => evidenceIn(field, start, end)),
       };

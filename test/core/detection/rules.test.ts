@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { lookUpTag } from '@/lib/core/detection/catalogues';
+import { rules } from '@/lib/core/detection/rules';
+import { severityId } from '@/lib/core/severity';
+import { atPointer } from '@/lib/core/text/walk';
+import { type Case, runCase } from './case';
+
+const folder = 'lib/core/detection/rules';
+
+test('a case file for each rule, and a rule for each case file', () => {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.cases.json'));
+  expect(files.map((file) => file.replace('.cases.json', '')).sort()).toEqual(rules.map(({ id }) => id).sort());
+});
+
+describe.each(rules.map((rule) => [rule.id, rule] as const))('%s', (id, rule) => {
+  const cases = JSON.parse(readFileSync(`${folder}/${id}.cases.json`, 'utf8')) as Case[];
+
+  test('has a match, a no-match and a near miss', () => {
+    expect(new Set(cases.map((one) => one.expect))).toEqual(new Set(['match', 'no_match', 'near_miss']));
+  });
+
+  test('tells what to do, what may be harmless, and what it is in the catalogues', () => {
+    expect(id).toMatch(/^[a-z]+(-[a-z]+)*$/);
+    expect(rule.triage.length).toBeGreaterThan(1);
+    expect(rule.falsePositives.length).toBeGreaterThan(0);
+    expect(rule.tags.filter((tag) => lookUpTag(tag) === null)).toEqual([]);
+    expect(rule.tags.length).toBeGreaterThan(0);
+  });
+
+  test.each(cases.map((one) => [`${one.expect}: ${one.name}`, one] as const))('%s', (_, one) => {
+    const { detections, errors, event } = runCase(rule, one);
+    expect(errors).toEqual([]);
+    if (one.expect !== 'match') {
+      expect(detections.map(({ summary }) => summary)).toEqual([]);
+      return;
+    }
+    expect(detections.length).toBeGreaterThan(0);
+    const [first] = detections;
+    if (one.level) expect(first?.severity).toBe(severityId(one.level));
+    if (one.pointer) expect(first?.evidence[0]?.pointer).toBe(one.pointer);
+    expect(first?.summary).toMatch(/^[\s\S]{10,400}\.$/);
+    for (const { evidence } of detections) {
+      for (const { pointer, excerpt, marks } of evidence) {
+        expect(excerpt.length).toBeLessThanOrEqual(400);
+        for (const [start, end] of marks) {
+          expect(start).toBeGreaterThanOrEqual(0);
+          expect(end).toBeGreaterThan(start);
+          expect(end).toBeLessThanOrEqual(excerpt.length);
+        }
+        expect(atPointer(event, pointer), `${pointer} leads into the event`).toBeDefined();
+      }
+    }
+  });
+});

@@ -1,0 +1,261 @@
+import { createHmac } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { AuditEvent } from '@/lib/core/event/envelope';
+import { fingerprinter } from '@/lib/core/redaction/marker';
+import { redactEvent, redactText } from '@/lib/core/redaction/redact';
+
+const hmac = (key: Uint8Array, data: Uint8Array) => createHmac('sha256', key).update(data).digest();
+const fingerprint = fingerprinter(hmac, new Uint8Array(32).fill(7));
+const options = { fingerprint };
+const kindsIn = (text: string) =>
+  [...redactText(text, options).matchAll(/\[redacted:(\w+):[0-9a-f]{16}\]/g)].map((m) => m[1]);
+
+// Values are put together here, so that no scanner of repositories takes them for live ones.
+const join = (...parts: string[]) => parts.join('');
+const random36 = 'q7Wd2Kx9Lm4Rt8Vb1Zc6Np3Hs5Jf0Gy7Tq2W';
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+describe('secrets', () => {
+  test.each([
+    ['aws_access_key', join('AKIA', 'IOSFODNN7EXAMPLE')],
+    ['aws_secret_key', join('aws_secret_access_key = ', 'wJalrXUtnFEMI/K7MDENG/', 'bPxRfiCYEXAMPLEKEY')],
+    ['github_token', join('ghp_', random36)],
+    ['gitlab_token', join('glpat-', random36.slice(0, 20))],
+    ['slack_token', join('xoxb-', '123456789012-', random36.slice(0, 24))],
+    ['stripe_key', join('sk_live_', random36.slice(0, 24))],
+    ['google_api_key', join('AIza', random36.slice(0, 35))],
+    ['openai_key', join('sk-proj-', random36)],
+    ['anthropic_key', join('sk-ant-', 'api03-', random36)],
+    ['npm_token', join('npm_', random36)],
+    ['pypi_token', join('pypi-', random36, random36)],
+    ['jwt', join('eyJhbGciOiJIUzI1NiJ9', '.eyJzdWIiOiIxMjM0In0.', random36)],
+    ['bearer_token', `Authorization: Bearer ${random36}`],
+    ['basic_auth', `Authorization: Basic ${base64('alice:correct horse')}`],
+    ['url_password', 'postgresql://app:t0psecret@db.internal:5432/app'],
+    [
+      'private_key',
+      join('-----BEGIN OPENSSH ', 'PRIVATE KEY-----\nb3BlbnNzaA==\n-----END OPENSSH ', 'PRIVATE KEY-----'),
+    ],
+    ['assigned_secret', 'DB_PASSWORD=kX9!mw2'],
+    ['assigned_secret', `"api_key": "${random36}"`],
+    ['assigned_secret', `--client-secret ${random36}`],
+  ])('%s', (kind, text) => {
+    expect(kindsIn(`before ${text} after`)).toEqual([kind]);
+    expect(redactText(text, options)).not.toContain(random36.slice(0, 20));
+  });
+
+  test.each([
+    'password: ********',
+    'password=$DB_PASSWORD',
+    'api_key = "<your key>"',
+    'The password is required.',
+    'next_token: CAESBgoEEgIIAQ12345678',
+    'max_tokens=4096',
+    'token: process.env.TOKEN',
+    'the secretary keyed in the tokens',
+    'http://localhost:8080/path',
+    'git@github.com:acme/widget.git',
+    'sk-learn is a library, npm_config_cache a variable',
+  ])('not in %j', (text) => {
+    expect(redactText(text, options)).toBe(text);
+  });
+
+  test('a secret within base64 goes with its wrapping and keeps its fingerprint', () => {
+    const key = join('AKIA', 'IOSFODNN7EXAMPLE');
+    expect(redactText(`x ${base64(`the key is ${key}, use it`)} y`, options)).toBe(`x ${redactText(key, options)} y`);
+  });
+
+  test('a private key that was cut off goes to the end', () => {
+    expect(kindsIn(join('-----BEGIN RSA ', 'PRIVATE KEY-----\nMIIE and no end'))).toEqual(['private_key']);
+  });
+});
+
+describe('personal data', () => {
+  test.each([
+    ['email', 'write to alice.smith+x@mail.example.org now'],
+    ['payment_card', 'card 4111 1111 1111 1111, thanks'],
+    ['payment_card', 'amex 378282246310005'],
+    ['iban', 'IBAN DE89 3704 0044 0532 0130 00'],
+    ['iban', 'GB29NWBK60161331926819'],
+    ['us_ssn', 'SSN 123-45-6789'],
+    ['phone', 'call +41 44 668 18 00'],
+    ['phone', '(415) 555-2671'],
+    ['br_cpf', 'CPF 529.982.247-25'],
+    ['fr_nir', '2 55 08 14 168 025 38'],
+    ['es_dni', 'DNI 12345678Z'],
+    ['it_codice_fiscale', 'codice fiscale RSSMRA85T10A562S'],
+    ['nl_bsn', 'BSN 111222333'],
+    ['in_aadhaar', 'Aadhaar 2341 2341 2346'],
+    ['pl_pesel', 'PESEL 44051401359'],
+    ['ip_address', 'the IP address of user: 203.0.113.9'],
+  ])('%s', (kind, text) => expect(kindsIn(text)).toEqual([kind]));
+
+  test.each([
+    'card 4111 1111 1111 1112',
+    'IBAN DE89 3704 0044 0532 0130 01',
+    'order 1234567890123',
+    'at 1763721600000 ms',
+    '2026-11-21 10:00:00, version 10.2.33.4',
+    'listening on 127.0.0.1:8080',
+    'ISBN 978-3-16-148410-0',
+    '019ab000-0000-7000-8000-000000000001',
+    'user@localhost, @decorator, a @ b',
+  ])('not in %j', (text) => expect(redactText(text, options)).toBe(text));
+
+  test('written in two ways it has one fingerprint', () => {
+    expect(redactText('4111-1111-1111-1111', options)).toBe(redactText('4111111111111111', options));
+    expect(redactText('A@Example.org', options)).toBe(redactText('a@example.org', options));
+  });
+});
+
+const eventWith = (data: AuditEvent['data']): AuditEvent => ({
+  specversion: '1.0',
+  id: '01900000-0000-7000-8000-000000000001',
+  source: 'urn:mcp:src:a:b:c',
+  type: 'mcp.audit.rpc.tools_call.v1',
+  time: '2026-01-01T00:00:00.000Z',
+  dataschema: 'urn:mcp:audit:1',
+  sig: 'signature',
+  data,
+});
+
+describe('events', () => {
+  test('an event without anything is the same object', () => {
+    const event = eventWith({ request: { arguments: { path: '/a', n: 12 } } });
+    expect(redactEvent(event, options).event).toBe(event);
+  });
+
+  test('who acted, identifiers, hashes and names of tools stay', () => {
+    const hash = 'a'.repeat(64);
+    const event = eventWith({
+      actor: { id: 'alice@example.org', display: 'alice@example.org' },
+      server: { id: 'https://u@mcp.example.org' },
+      mcp: { method: 'tools/call', session_id: '4111111111111111' },
+      tool: { name: 'mail.bob@example.org' },
+      tools_list: { tools: [{ name: 'bob@example.org', definition_hash: hash }] },
+    });
+    expect(redactEvent(event, options)).toEqual({ event, redactions: [], changed: false });
+  });
+
+  test('values, names of members and the subject go; nothing signed is made anew', () => {
+    const key = join('AKIA', 'IOSFODNN7EXAMPLE');
+    const event = {
+      ...eventWith({ request: { arguments: { [key]: { password: 'hunter2' }, to: ['bob@example.org'] } } }),
+      subject: `x?${key}`,
+    };
+    const { event: redacted, redactions, changed } = redactEvent(event, options);
+    const text = JSON.stringify({ redacted, redactions });
+    expect(changed).toBe(true);
+    for (const secret of [key, 'hunter2', 'bob@']) expect(text).not.toContain(secret);
+    expect(redacted.sig).toBe('signature');
+    expect(redactions.map(({ kind }) => kind).sort()).toEqual([
+      'assigned_secret',
+      'aws_access_key',
+      'aws_access_key',
+      'email',
+    ]);
+  });
+
+  test('two names that become the same marker both stay', () => {
+    const event = eventWith({ request: { arguments: { 'a@example.org': 1, 'A@example.org': 2 } } });
+    const { event: redacted } = redactEvent(event, options);
+    expect(Object.values(redacted.data.request?.arguments as object)).toEqual([1, 2]);
+  });
+
+  test('a member named __proto__ is a member', () => {
+    const event = eventWith({ request: { arguments: JSON.parse('{"__proto__":{"to":"bob@example.org"}}') } });
+    const text = JSON.stringify(redactEvent(event, options).event);
+    expect(text).toContain('"__proto__":{"to":"[redacted:email:');
+  });
+
+  test('a number is a card only where its name says so', () => {
+    const event = eventWith({ request: { arguments: { card_number: 4111111111111111, size: 4111111111111111 } } });
+    const args = redactEvent(event, options).event.data.request?.arguments;
+    expect(args).toMatchObject({ card_number: expect.stringContaining('payment_card'), size: 4111111111111111 });
+  });
+});
+
+describe('markers', () => {
+  const marker = '[redacted:aws_access_key:0123456789abcdef]';
+  const event = eventWith({ result: { content: [{ type: 'text', text: `key ${marker}` }] } });
+
+  test('made by a signer that redacts: they stay and are reported', () => {
+    const { changed, redactions } = redactEvent(event, { fingerprint, markers: 'made' });
+    expect(changed).toBe(false);
+    expect(redactions).toEqual([
+      {
+        pointer: '/data/result/content/0/text',
+        kind: 'aws_access_key',
+        category: 'secret',
+        fingerprint: '0123456789abcdef',
+      },
+    ]);
+  });
+
+  test('forged in input that nobody redacted: disowned and not reported', () => {
+    const { event: redacted, redactions } = redactEvent(event, options);
+    expect(JSON.stringify(redacted)).toContain('key [unverified-redacted:aws_access_key:0123456789abcdef]');
+    expect(redactions).toEqual([]);
+  });
+
+  test('what is redacted once is not redacted again', { timeout: 60_000 }, () => {
+    const pieces = fc.oneof(
+      fc.string({ maxLength: 30 }),
+      fc.constantFrom(
+        marker,
+        '[redacted:',
+        'bob@example.org',
+        'password=kX9!mw2 ',
+        '4111 1111 1111 1111',
+        join('AKIA', 'IOSFODNN7EXAMPLE'),
+        'secret: ',
+        'Bearer abcdef1234567890abcdef',
+        'https://u:p4ssw0rd@h.example/',
+        '"token": "',
+        base64('password=kX9!mw2 and more text'),
+      ),
+    );
+    const texts = fc.array(pieces, { maxLength: 6 }).map((parts) => parts.join(''));
+    const value = fc.oneof(
+      texts,
+      fc.dictionary(fc.oneof(texts, fc.constantFrom('password', 'token')), texts, { maxKeys: 4 }),
+    );
+    fc.assert(
+      fc.property(value, (args) => {
+        const once = redactEvent(eventWith({ request: { arguments: args } }), options).event;
+        const twice = redactEvent(once, { fingerprint, markers: 'made' });
+        expect(twice.event.data).toEqual(once.data);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+test('the time grows in proportion to the text, whatever it is made of', { timeout: 60_000 }, () => {
+  const seconds = (text: string) => {
+    const start = process.cpuUsage();
+    redactText(text, options);
+    return process.cpuUsage(start).user / 1e6;
+  };
+  // A quadratic expression would need minutes for 100 KB of these.
+  const units = [
+    'eyJ',
+    '-eyJ',
+    'a@',
+    '4',
+    '1 ',
+    '://',
+    ':a',
+    'password=',
+    'secret ',
+    'AKIA',
+    '-----BEGIN RSA PRIVATE KEY-----',
+    'A',
+    'x-',
+    '"token": ',
+    '+1 (',
+    'DE89 ',
+  ];
+  for (const unit of units) expect(seconds(unit.repeat(100_000 / unit.length)), unit).toBeLessThan(3);
+});
