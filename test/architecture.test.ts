@@ -15,7 +15,8 @@ const mayImport: Record<string, string[]> = {
   sensor: ['core', 'platform', 'kafka'],
   worker: ['core', 'platform', 'store', 'kafka', 'outputs', 'services'],
   cli: ['core', 'platform', 'store', 'kafka', 'outputs', 'services', 'sensor'],
-  embedded: ['core', 'platform', 'store', 'kafka', 'services'],
+  // The demo plays test/scenario.
+  embedded: ['core', 'platform', 'store', 'kafka', 'services', 'test'],
   components: ['core'],
   app: ['core', 'platform', 'store', 'kafka', 'services', 'auth', 'components'],
 };

@@ -1,51 +1,53 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startKept } from './kept';
 
 export const nextCommand = createRequire(import.meta.url).resolve('next/dist/bin/next');
 
+// What the import map lets the console use, and what configures its build.
 const inputs = [
   'app',
   'components',
-  'lib',
+  ...['auth', 'core', 'kafka', 'outputs', 'platform', 'services', 'store'].map((folder) => `lib/${folder}`),
   'public',
   'instrumentation.ts',
   'next.config.ts',
   'package-lock.json',
   'postcss.config.mjs',
-  'prisma/schema.prisma',
   'proxy.ts',
   'tsconfig.json',
 ];
 const stamp = '.next/custody-inputs';
 
-/** Builds the console for production unless the last build had the same inputs; true when it built. Throws with the end of Next's output. */
-export async function buildConsole(): Promise<boolean> {
+/**
+ * Builds the console for production unless the last build had the same inputs; true when it built.
+ * Throws with the end of Next's output, also when `signal` stops it.
+ */
+export async function buildConsole(signal?: AbortSignal): Promise<boolean> {
   const now = digest();
   if (existsSync(stamp) && existsSync('.next/BUILD_ID') && readFileSync(stamp, 'utf8') === now) return false;
-  await runNextBuild();
+  rmSync(stamp, { force: true });
+  mkdirSync('.next', { recursive: true });
+  const logFile = '.next/custody-build.log';
+  writeFileSync(logFile, '');
+  const next = await startKept({
+    command: process.execPath,
+    args: [nextCommand, 'build'],
+    env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
+    logFile,
+  });
+  const stop = () => void next.stop();
+  signal?.addEventListener('abort', stop);
+  const how = await next.ended;
+  signal?.removeEventListener('abort', stop);
+  if (how !== 'exit code 0') {
+    throw new Error(`next build: ${how}\n${readFileSync(logFile, 'utf8').trim().slice(-4000)}`);
+  }
   writeFileSync(stamp, now);
   return true;
-}
-
-function runNextBuild(): Promise<void> {
-  const child = spawn(process.execPath, [nextCommand, 'build'], {
-    env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk) => {
-      said = (said + chunk).slice(-8000);
-    });
-  }
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`next build failed:\n${said.trim()}`))));
-  });
 }
 
 function digest(): string {

@@ -97,7 +97,7 @@ export async function startStack(options: StackOptions, signal: AbortSignal): Pr
     });
     if (mode === 'production') {
       await step('Console: production build', async (note) => {
-        if (!(await buildConsole())) note('unchanged');
+        if (!(await buildConsole(signal))) note('unchanged');
       });
     }
     await step('Worker', async () => {
@@ -130,6 +130,8 @@ function setEnvironment(port: number): void {
   process.env.CUSTODY_SECRET ||= keptSecret('installation');
   process.env.NEXTAUTH_URL ||= `http://localhost:${port}`;
   process.env.PORT = String(port);
+  // A change of kafkajs's defaults that concerns nobody here, said at every start.
+  process.env.KAFKAJS_NO_PARTITIONER_WARNING = '1';
 }
 
 /** Writes down what `npx custody` needs to find this installation, for as long as it runs. */

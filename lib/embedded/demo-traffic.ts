@@ -1,0 +1,54 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sendHistory } from '../../test/scenario/history';
+import { runScenario, type ScenarioResult } from '../../test/scenario/run';
+import type { Target } from '../../test/scenario/sensors';
+import { env } from '../platform/env';
+import { commandLine } from '../services/caller';
+import { createApiKey } from '../services/create-api-key';
+import { pool } from '../store/pool';
+import { dataDir } from './data';
+import type { Progress } from './progress';
+import type { Stack } from './stack';
+
+const playedFile = () => join(dataDir(), 'demo-played');
+
+/** Whether an earlier start played the scenario into this very database. */
+export async function alreadyPlayed(): Promise<boolean> {
+  if (!existsSync(playedFile())) return false;
+  const { rowCount } = await pool().query('SELECT 1 FROM event LIMIT 1');
+  return rowCount === 1;
+}
+
+/** Where sensors of the demo send to: Kafka where there is one, else the console's HTTP, with a key made for them. */
+export async function demoTarget({ brokers, url }: Stack): Promise<Target> {
+  if (brokers.length > 0) return { kafka: { brokers, topic: env().KAFKA_TOPIC } };
+  const scopes = ['events:write' as const, 'source:enroll' as const];
+  const { key } = await createApiKey(commandLine, { name: 'Sensors of the demo', scopes, days: 30 });
+  return { http: { url: url.replace('localhost', '127.0.0.1'), apiKey: key } };
+}
+
+/** Some weeks of generated history, once; it is marked as generated wherever it shows. Answers how many events were sent. */
+export function playHistory(target: Target, progress: Progress): Promise<number> {
+  return progress.step('Generated history of three weeks', async (note) => {
+    const { sent } = await sendHistory({ target });
+    note(`${sent} events`);
+    return sent;
+  });
+}
+
+/** Real clients, servers and sensors at work, and the attacks among it. */
+export function playScenario(target: Target, progress: Progress, signal: AbortSignal): Promise<ScenarioResult> {
+  return progress.step('Scenario: real clients, servers, attacks', async (note) => {
+    const say = progress.say;
+    const result = await runScenario({
+      target,
+      folder: join(dataDir(), 'scenario'),
+      signal,
+      onProgress: (what) => say(`      ${what}`),
+    });
+    note(`${result.calls} calls, ${result.sent} events`);
+    writeFileSync(playedFile(), `${new Date().toISOString()}\n`);
+    return result;
+  });
+}

@@ -1,0 +1,99 @@
+import { parseArgs } from 'node:util';
+import { closePool } from '../store/pool';
+import { discardData } from './data';
+import { measureDemo, shortcomings } from './demo-check';
+import { alreadyPlayed, demoTarget, playHistory, playScenario } from './demo-traffic';
+import { type DemoPerson, ensureDemoPeople } from './people';
+import { type Progress, startProgress } from './progress';
+import { writeReport } from './report';
+import { type Stack, Stopped, startStack } from './stack';
+import { untilStopped } from './until-stopped';
+
+// `npm run demo`: everything on this machine, with real traffic and attacks, and a console to look at them in.
+const options = readOptions();
+const progress = startProgress();
+const since = new Date();
+let signIn: { people: DemoPerson[]; password: string } | undefined;
+
+await untilStopped(async (signal) => {
+  if (options.fresh) await discardData();
+  const stack = await startStack(
+    {
+      mode: 'production',
+      host: '127.0.0.1',
+      port: options.port,
+      logs: 'files',
+      progress,
+      whenMigrated: async () => {
+        signIn = await ensureDemoPeople();
+      },
+    },
+    signal,
+  );
+  try {
+    if (options.check) await check(stack, progress, signal);
+    else await show(stack, progress, signal);
+  } catch (error) {
+    await stack.stop();
+    throw signal.aborted ? new Stopped() : error;
+  } finally {
+    await closePool();
+  }
+  return options.check ? 'done' : stack;
+});
+
+async function show(stack: Stack, { say, seconds }: Progress, signal: AbortSignal): Promise<void> {
+  if (await alreadyPlayed()) {
+    say('  - The traffic of the last start is kept; -- --fresh throws it away and plays it again.');
+  } else {
+    say(
+      `\n  The console is up: ${signInLines(stack.url)}\n  Traffic comes in now; look on, or wait a minute or two.\n`,
+    );
+    const target = await demoTarget(stack);
+    await playHistory(target, progress);
+    await playScenario(target, progress, signal);
+  }
+  say(`\nReady after ${seconds().toFixed(0)} s. Ctrl-C stops it; the data stays.\n`);
+  process.stdout.write(`${signInLines(stack.url)}\n`);
+}
+
+async function check(stack: Stack, { say, step, seconds }: Progress, signal: AbortSignal): Promise<void> {
+  const readySeconds = seconds();
+  const target = await demoTarget(stack);
+  if (!(await alreadyPlayed())) await playHistory(target, progress);
+  const scenario = await playScenario(target, progress, signal);
+  const figures = await step('Check of what it led to', () => measureDemo(scenario, since, readySeconds));
+  if (options.json) await writeReport(options.json, figures, seconds());
+  await step('Stop', () => stack.stop());
+  const wrong = shortcomings(figures, scenario.expectedAlerts);
+  for (const line of wrong) say(`  ✗ ${line}`);
+  process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
+  if (wrong.length > 0)
+    throw new Error(`The demo did not lead to what it should have; its logs are in ${process.env.CUSTODY_DATA}`);
+}
+
+function signInLines(url: string): string {
+  if (!signIn) return url;
+  const { people, password } = signIn;
+  const roles = people.map(({ email, role }) => `    ${role.padEnd(10)} ${email}`);
+  return [url, '', `  Sign in with the password ${password} as`, ...roles].join('\n');
+}
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        check: { type: 'boolean', default: false },
+        fresh: { type: 'boolean', default: false },
+        port: { type: 'string' },
+        json: { type: 'string' },
+      },
+    });
+    const port = values.port ?? process.env.PORT;
+    if (port && !/^\d+$/.test(port)) throw new Error(`--port takes a number, not ${port}`);
+    return { ...values, port: port ? Number(port) : undefined };
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\nnpm run demo [-- --check] [--port N] [--fresh] [--json FILE]\n`);
+    process.exit(2);
+  }
+}
