@@ -70,7 +70,7 @@ describe('the published schema', () => {
         at[path.at(-1) as string] = value;
         expect(validateEvent(event).ok).toBe(ajv(event));
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
   });
 });

@@ -168,7 +168,7 @@ describe('properties', () => {
   test('the fast reading agrees with the plain one on every text', () => {
     fc.assert(
       fc.property(jsonText, (text) => agree(encode(text))),
-      { numRuns: 3000 },
+      { numRuns: 600 },
     );
   });
 
@@ -184,7 +184,7 @@ describe('properties', () => {
         if ('reason' in plain && plain.reason === 'not_json') expect(fast.ok).toBe(false);
         else agree(damaged);
       }),
-      { numRuns: 3000 },
+      { numRuns: 600 },
     );
   });
 
@@ -199,7 +199,7 @@ describe('properties', () => {
         }
         if (!/[^\0-\x7f]|\\/.test(text)) expect(result.value.canonical).toBe(true);
       }),
-      { numRuns: 1000 },
+      { numRuns: 600 },
     );
   });
 
@@ -210,7 +210,7 @@ describe('properties', () => {
         if (!first.ok) return;
         expect(reasonOf(canonicalJson(first.value.value))).toBe('ok');
       }),
-      { numRuns: 1000 },
+      { numRuns: 600 },
     );
   });
 });
