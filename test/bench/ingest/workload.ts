@@ -237,6 +237,7 @@ export function createWorkload(seed: number) {
           sent.push({
             key: `${format}-${Math.floor(random() * 8)}`,
             value: Buffer.from(JSON.stringify(foreign[format](time))),
+            at: time,
           });
       }
       for (const sensor of sensors) sent.push(...sensor.flush(to));

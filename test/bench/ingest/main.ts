@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Bench, percentiles, round } from '../bench';
+import { numberOption, percentiles, report, round, say } from '../../support/figures';
 import { Arrivals } from './arrivals';
 import { bareCopy } from './bare-copy';
 import { cpuSeconds, rssMib } from './process';
@@ -17,52 +17,51 @@ type Workload = ReturnType<typeof createWorkload>;
  * Events through a real Kafka into a real Postgres with everything on. The backlog is produced before the worker starts
  * and its first tenth is the warm-up; bare COPY of the same rows into tables of the same shape runs in the same minutes.
  */
-export const bench: Bench = {
-  title: 'ingest: Kafka to Postgres, everything on, beside a bare COPY',
-  async run({ events = 200_000, say }) {
-    const stack = await startStack();
-    const arrivals = new Arrivals(stack.url);
-    try {
-      await arrivals.start();
-      const workload = createWorkload(7);
-      await stack.enroll(workload.enrolled);
-      await warmUp(stack, arrivals, workload);
+await report(async () => {
+  const events = numberOption('events', 200_000);
+  say('ingest: Kafka to Postgres, everything on, beside a bare COPY');
+  const stack = await startStack();
+  const arrivals = new Arrivals(stack.url);
+  try {
+    await arrivals.start();
+    const workload = createWorkload(7);
+    await stack.enroll(workload.enrolled);
+    await warmUp(stack, arrivals, workload);
 
-      say(`backlog of ${events}: producing`);
-      const backlog = await runBacklog(stack, arrivals, workload, events);
-      say(`backlog: ${Math.round(backlog.events_per_s)} events/s`);
-      say('bare COPY of the same rows');
-      const copy = await bareCopy(stack.pool, events, repeats);
-      say(`bare COPY: ${Math.round(copy.one)} rows/s on one connection, ${Math.round(copy.four)} on four`);
-      const ratio = backlog.events_per_s / copy.four;
+    say(`backlog of ${events}: producing`);
+    const backlog = await runBacklog(stack, arrivals, workload, events);
+    say(`backlog: ${Math.round(backlog.events_per_s)} events/s`);
+    say('bare COPY of the same rows');
+    const copy = await bareCopy(stack.pool, events, repeats);
+    say(`bare COPY: ${Math.round(copy.one)} rows/s on one connection, ${Math.round(copy.four)} on four`);
+    const ratio = backlog.events_per_s / copy.four;
 
-      const worker = await stack.startWorker();
-      say(`paced: ${pace}/s for ${pacedSeconds} s`);
-      const paced = await runPaced(stack, arrivals, workload);
-      say(`paced: ${JSON.stringify(paced)}`);
-      return {
-        events,
-        bytes_per_event: backlog.bytes_per_event,
-        formats: mix,
-        repeats: { backlog: 1, copy: repeats },
-        events_per_s: Math.round(backlog.events_per_s),
-        copy_rows_per_s: Math.round(copy.four),
-        copy_rows_per_s_one_connection: Math.round(copy.one),
-        ratio_to_copy: round(ratio, 3),
-        paced: { events_per_s: paced.events_per_s, age_ms: paced.age_ms },
-        visible_ms: paced.visible_ms,
-        checkpoint_ms: paced.checkpoint_ms,
-        rss_mib: await runLong(stack, arrivals, workload, { events: events * 5, pid: worker.pid, say }),
-        cpu_us_per_event: backlog.cpu_us_per_event,
-        stages_us: backlog.stages_us,
-        dead_letters: Number((await stack.pool.query('SELECT count(*) FROM dead_letter')).rows[0].count),
-      };
-    } finally {
-      await arrivals.stop();
-      await stack.stop();
-    }
-  },
-};
+    const worker = await stack.startWorker();
+    say(`paced: ${pace}/s for ${pacedSeconds} s`);
+    const paced = await runPaced(stack, arrivals, workload);
+    say(`paced: ${JSON.stringify(paced)}`);
+    return {
+      events,
+      bytes_per_event: backlog.bytes_per_event,
+      formats: mix,
+      repeats: { backlog: 1, copy: repeats },
+      events_per_s: Math.round(backlog.events_per_s),
+      copy_rows_per_s: Math.round(copy.four),
+      copy_rows_per_s_one_connection: Math.round(copy.one),
+      ratio_to_copy: round(ratio, 3),
+      paced: { events_per_s: paced.events_per_s, age_ms: paced.age_ms },
+      visible_ms: paced.visible_ms,
+      checkpoint_ms: paced.checkpoint_ms,
+      rss_mib: await runLong(stack, arrivals, workload, { events: events * 5, pid: worker.pid }),
+      cpu_us_per_event: backlog.cpu_us_per_event,
+      stages_us: backlog.stages_us,
+      dead_letters: Number((await stack.pool.query('SELECT count(*) FROM dead_letter')).rows[0].count),
+    };
+  } finally {
+    await arrivals.stop();
+    await stack.stop();
+  }
+});
 
 /** Makes the servers known and approves them, as they are in an organisation that has been at it for a while. */
 async function warmUp(stack: BenchStack, arrivals: Arrivals, workload: Workload): Promise<void> {
@@ -164,7 +163,7 @@ async function runLong(
   stack: BenchStack,
   arrivals: Arrivals,
   workload: Workload,
-  { events, pid, say }: { events: number; pid: number; say: (line: string) => void },
+  { events, pid }: { events: number; pid: number },
 ) {
   const samples: number[] = [];
   const sampling = setInterval(() => samples.push(rssMib(pid)), 500);
