@@ -1,3 +1,4 @@
+import { clip } from '../event/clip';
 import type { AuditEvent, EventData, ToolDefinition } from '../event/envelope';
 import type { Sha256 } from '../event/hash';
 import { isObject, type Json, type JsonObject } from '../event/json';
@@ -21,7 +22,7 @@ export interface Connection {
 export const newConnection = (): Connection => ({ definitions: new Map(), pages: null, listed: new Map() });
 
 const text = (value: Json | undefined, max = 512): string | undefined =>
-  typeof value === 'string' ? value.slice(0, max) : undefined;
+  typeof value === 'string' ? clip(value, max) : undefined;
 const object = (value: Json | undefined): JsonObject => (isObject(value) ? value : {});
 const prefix = 'io.modelcontextprotocol/';
 
@@ -43,16 +44,16 @@ export function describe<C extends Circumstance>(
   const data: EventData = {
     phase: id === undefined ? 'notification' : answer ? 'complete' : 'request',
     mcp: {
-      method: method.slice(0, 512),
+      method: clip(method, 512),
       ...defined({
         protocol_version: connection.protocolVersion,
-        jsonrpc_id: id === undefined ? undefined : String(id).slice(0, 512),
+        jsonrpc_id: id === undefined ? undefined : clip(String(id), 512),
         jsonrpc_id_type: id === undefined ? undefined : (typeof id as 'string' | 'number'),
         subscription_id: text(meta[`${prefix}subscriptionId`]),
         task_id: text(params.taskId) ?? text(object(result?.task).taskId),
         result_type: text(result?.resultType),
         batch_index: sent.batchIndex,
-        meta: Object.keys(meta).length > 0 ? meta : undefined,
+        meta: remaining(meta),
       }),
     },
     ...defined({ client: brief(connection.client, method), server: brief(connection.server, method) }),
@@ -69,11 +70,18 @@ export function describe<C extends Circumstance>(
   const traceparent = text(meta.traceparent);
   return {
     type: `mcp.audit.${eventTypeOf(method)}.v1`,
-    ...(subject ? { subject: subject.slice(0, 2048) } : {}),
+    ...(subject ? { subject: clip(subject, 2048) } : {}),
     ...(traceparent && /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(traceparent) ? { traceparent } : {}),
     data,
   };
 }
+
+/** `_meta` without what stands elsewhere in the event. */
+function remaining(meta: JsonObject): JsonObject | undefined {
+  const entries = Object.entries(meta).filter(([name]) => !told.has(name));
+  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
+}
+const told = new Set(['protocolVersion', 'clientInfo', 'clientCapabilities'].map((name) => `${prefix}${name}`));
 
 type Describe = (
   data: EventData,
