@@ -15,6 +15,9 @@ export interface CaptureThread {
 /** Bytes of copies that may wait for the capturing thread. */
 const maxInFlight = 64 << 20;
 const restartMs = 1000;
+/** Frames are handed over together, so that the other thread is not woken amid an exchange. */
+const lingerMs = 5;
+const lingerBytes = 1 << 20;
 
 /**
  * Runs the capturing side in a thread of its own, so that parsing, signing and sending never stand in the way of the traffic,
@@ -48,19 +51,42 @@ export function startCaptureThread(options: SensorOptions, script: URL, say: (li
     });
     thread.unref();
   };
+  let waiting: Frame[] = [];
+  let waitingBytes = 0;
+  let timer: NodeJS.Timeout | null = null;
+  /** Bodies of which a part found no room. */
+  const broken = new Set<string>();
+
+  const handOver = () => {
+    if (timer) clearTimeout(timer);
+    timer = null;
+    const frames = waiting;
+    waiting = [];
+    waitingBytes = 0;
+    worker?.postMessage(
+      frames,
+      frames.flatMap((frame) => ('bytes' in frame ? [frame.bytes.buffer as ArrayBuffer] : [])),
+    );
+  };
   const post = (frame: Frame) => {
-    const transfer = 'bytes' in frame ? [frame.bytes.buffer as ArrayBuffer] : [];
-    worker?.postMessage(frame, transfer);
+    waiting.push(frame);
+    waitingBytes += 'bytes' in frame ? frame.bytes.length : 0;
+    if (waitingBytes > lingerBytes) handOver();
+    else timer ??= setTimeout(handOver, lingerMs);
   };
   start();
 
   return {
     send(frame) {
+      if (frame.kind === 'http_end' && broken.delete(`${frame.exchange} ${frame.direction}`)) {
+        return post({ ...frame, complete: false });
+      }
       if (!('bytes' in frame)) return post(frame);
       const size = frame.bytes.length;
       if (!worker || Atomics.load(counter, inFlight) + size > maxInFlight) {
         dropped += 1;
         if (frame.kind === 'bytes') post({ kind: 'gap', direction: frame.direction });
+        else broken.add(`${frame.exchange} ${frame.direction}`);
         return;
       }
       if (dropped > 0) {
@@ -78,6 +104,7 @@ export function startCaptureThread(options: SensorOptions, script: URL, say: (li
       worker.ref();
       if (dropped > 0) post({ kind: 'dropped', at: now(), count: dropped, reason: 'capture_behind' });
       post({ kind: 'close', at: now(), detail });
+      handOver();
       await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, options.graceMs + 1000))]);
       await worker?.terminate();
     },

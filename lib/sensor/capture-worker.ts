@@ -27,7 +27,11 @@ const answer = (message: FromCapture) => port.postMessage(message);
 
 const sensor = await startSensor(options, now, say);
 answer({ kind: 'ready', folder: sensor.folder });
-port.on('message', (frame: Frame) => {
+port.on('message', (frames: Frame[]) => {
+  for (const frame of frames) take(frame);
+});
+
+function take(frame: Frame): void {
   sensor.take(frame);
   if ('bytes' in frame) Atomics.sub(counter, inFlight, frame.bytes.length);
   if (frame.kind !== 'close') return;
@@ -38,4 +42,4 @@ port.on('message', (frame: Frame) => {
       answer({ kind: 'closed' });
     },
   );
-});
+}

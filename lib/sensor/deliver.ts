@@ -20,11 +20,13 @@ export interface Delivery {
 
 const firstPause = 250;
 const longestPause = 15_000;
+const lingerMs = 120;
 const batch = { lines: 500, bytes: 1 << 20 };
 
 /** Sends the spool's lines in order, one batch at a time, again and again until each is confirmed. */
 export function startDelivery(spool: Spool, destination: Destination, say: (line: string) => void): Delivery {
   const abort = new AbortController();
+  const hurry = new AbortController();
   let stopping = false;
   let confirmed = 0;
   let wake = () => {};
@@ -39,6 +41,8 @@ export function startDelivery(spool: Spool, destination: Destination, say: (line
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
+        // A little company for the first one: a batch costs as much as an event.
+        if (!stopping) await sleep(lingerMs, undefined, { signal: hurry.signal }).catch(() => {});
         continue;
       }
       try {
@@ -64,6 +68,7 @@ export function startDelivery(spool: Spool, destination: Destination, say: (line
     wake: () => wake(),
     async stop(graceMs) {
       stopping = true;
+      hurry.abort();
       wake();
       const timer = setTimeout(() => abort.abort(), graceMs);
       // A destination that is known to be away is not waited for.

@@ -100,7 +100,7 @@ export function captureHttp(capture: Capture, identify: (frame: RequestFrame) =>
     const { request, response, seen, open } = exchange;
     exchanges.delete(request.exchange);
     response?.unpack.end(at, () => {
-      if (response.sse === null && response.body.length > 0) {
+      if (response.sse === null && complete && response.body.length > 0) {
         const bytes = response.body.take();
         if (bytes === null) capture.dropped(1, 'too_large', at);
         else if (response.status < 400) answer(exchange, bytes, at);

@@ -36,7 +36,7 @@ export async function benchSensor(calls = 2_000, say: (line: string) => void = (
   const folder = mkdtempSync(join(tmpdir(), 'custody-bench-'));
   const sink = await startSink();
   const tapping: Tapping = {
-    custody: [process.execPath, resolve(process.env.CUST ?? 'dist/custody.js')],
+    custody: [process.execPath, resolve('dist/custody.js')],
     stateFolder: folder,
     target: { http: { url: sink.url, apiKey: 'bench' } },
     log: () => {},
