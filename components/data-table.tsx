@@ -20,18 +20,19 @@ declare module '@tanstack/react-table' {
     /** Filters by this cell: the query's field and value (`f` and `F`). */
     filter?: (row: TData) => { field: string; value: string } | null;
     align?: 'right';
-    /** Hidden on screens narrower than this. */
+    /** Hidden in tables narrower than this. */
     from?: 'sm' | 'md' | 'lg' | 'xl';
     /** Takes the width that is left, and cuts its text. */
     grow?: boolean;
   }
 }
 
+// By the width of the table, not of the window: a panel beside it takes room too.
 const shownFrom = {
-  sm: 'hidden sm:table-cell',
-  md: 'hidden md:table-cell',
-  lg: 'hidden lg:table-cell',
-  xl: 'hidden xl:table-cell',
+  sm: 'hidden @md:table-cell',
+  md: 'hidden @xl:table-cell',
+  lg: 'hidden @3xl:table-cell',
+  xl: 'hidden @5xl:table-cell',
 };
 
 export interface DataTableProps<Row> {
@@ -150,7 +151,7 @@ export function DataTable<Row>({
         </div>
       )}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section aria-label={label} tabIndex={0} className="overflow-x-auto">
+      <section aria-label={label} tabIndex={0} className="@container overflow-x-auto">
         <table className="w-full border-collapse text-sm">
           <thead>
             {table.getHeaderGroups().map((group) => (

@@ -2,7 +2,7 @@
 import { Maximize2, X } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname, useRouter, useSearchParams } from 'next/navigation';
-import { type PointerEvent, type ReactNode, useRef, useState } from 'react';
+import { type PointerEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { useHotkeys } from './hotkeys';
 import { withParams } from './shell/range-url';
 
@@ -28,6 +28,8 @@ export function SidePanel({
   const [width, setWidth] = useState(() =>
     typeof localStorage === 'undefined' ? 560 : Number(localStorage.getItem(widthKey)) || 560,
   );
+  // On the document, because the content beside it makes room: app/globals.css.
+  useEffect(() => document.documentElement.style.setProperty('--panel', `${width}px`), [width]);
   const close = () => router.push(withParams(pathname, params, { [param]: null }), { scroll: false });
   useHotkeys({ escape: close });
   const resize = (next: number) => {
@@ -42,9 +44,8 @@ export function SidePanel({
   return (
     <aside
       ref={panel}
+      data-panel
       aria-label={title}
-      style={{ '--panel': `${width}px` } as React.CSSProperties}
-      suppressHydrationWarning
       className="fixed inset-0 z-40 flex flex-col border-l bg-surface shadow-raised md:top-12 md:left-auto md:z-20 md:w-(--panel) md:max-w-[60vw]"
     >
       <div

@@ -14,9 +14,10 @@ export function Ago({ at, className }: { at: string; className?: string }) {
   const time = new Date(at);
   const young = now - time.getTime() < 3_600_000;
   useEffect(() => {
+    setNow(Math.max(Date.now(), Date.parse(at)));
     const timer = setInterval(() => setNow(Date.now()), young ? 5000 : 60_000);
     return () => clearInterval(timer);
-  }, [young]);
+  }, [young, at]);
   return (
     <time
       dateTime={at}
@@ -30,6 +31,7 @@ export function Ago({ at, className }: { at: string; className?: string }) {
 }
 
 const forms = {
+  short: { hour: '2-digit', minute: '2-digit', second: '2-digit' },
   time: { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 },
   dateTime: { day: '2-digit', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit' },
   full: { dateStyle: 'medium', timeStyle: 'medium' },

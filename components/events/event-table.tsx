@@ -32,7 +32,16 @@ const Name = ({ text }: { text: string | null }) =>
   text ? <HostileText text={text} limit={80} /> : <span className="text-faint">–</span>;
 
 const columns: ColumnDef<EventRow>[] = [
-  { id: 'time', header: 'Time', cell: ({ row }) => <Clock at={row.original.time} className="text-soft" /> },
+  {
+    id: 'time',
+    header: 'Time',
+    cell: ({ row }) => (
+      <>
+        <Clock at={row.original.time} className="hidden text-soft @md:inline" />
+        <Clock at={row.original.time} form="short" className="text-soft @md:hidden" />
+      </>
+    ),
+  },
   {
     id: 'severity',
     header: 'Severity',
@@ -47,15 +56,23 @@ const columns: ColumnDef<EventRow>[] = [
       filter: (row) => by('tool', row.tool) ?? by('method', row.method) ?? by('type', shortType(row.type)),
     },
     cell: ({ row }) => (
-      <span className="flex items-center gap-2">
-        <span className="truncate font-medium">
-          <HostileText text={row.original.tool ?? row.original.method ?? shortType(row.original.type)} limit={80} />
+      <>
+        <span className="flex items-center gap-2">
+          <span className="truncate font-medium">
+            <HostileText text={row.original.tool ?? row.original.method ?? shortType(row.original.type)} limit={80} />
+          </span>
+          {row.original.tool && row.original.method !== 'tools/call' && (
+            <span className="text-xs text-faint">{row.original.method}</span>
+          )}
+          {row.original.generated && <GeneratedMark />}
         </span>
-        {row.original.tool && row.original.method !== 'tools/call' && (
-          <span className="text-xs text-faint">{row.original.method}</span>
-        )}
-        {row.original.generated && <GeneratedMark />}
-      </span>
+        <span className="block truncate text-xs text-faint @md:hidden">
+          <HostileText
+            text={[row.original.actor, row.original.serverName ?? row.original.server].filter(Boolean).join(' · ')}
+            limit={80}
+          />
+        </span>
+      </>
     ),
   },
   {

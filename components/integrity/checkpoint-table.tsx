@@ -39,7 +39,7 @@ const columns: ColumnDef<CheckpointRow>[] = [
     meta: { from: 'sm' },
     cell: ({ row }) => <HashChip value={row.original.root} label="root" />,
   },
-  { id: 'note', header: '', meta: { from: 'md' }, cell: ({ row }) => <CopyNote note={row.original.note} /> },
+  { id: 'note', header: 'Note', meta: { from: 'md' }, cell: ({ row }) => <CopyNote note={row.original.note} /> },
 ];
 
 export const CheckpointTable = ({ rows }: { rows: CheckpointRow[] }) => (

@@ -27,9 +27,9 @@ export function LogCards({ logs, loadConsistency }: { logs: LogSummary[]; loadCo
           <section key={log.id} className="card flex min-w-0 flex-col p-4" aria-label={log.origin}>
             <div className="flex items-start justify-between gap-3">
               <div className="min-w-0">
-                <h3 className="truncate font-mono text-sm font-medium" title={log.origin}>
+                <h2 className="truncate font-mono text-sm font-medium" title={log.origin}>
                   {log.origin}
-                </h3>
+                </h2>
                 <p className="text-xs text-faint">{kinds[log.kind]}</p>
               </div>
               <span className="num text-right text-xl font-semibold tracking-[-0.02em]">

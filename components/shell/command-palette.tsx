@@ -75,7 +75,6 @@ export function CommandPalette({
         <kbd>Esc</kbd>
       </div>
       <Command.List className="max-h-[56vh] overflow-y-auto p-2 text-sm [&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-faint">
-        <Command.Empty className="px-2 py-6 text-center text-soft">Nothing by this name.</Command.Empty>
         <Command.Group heading="Pages">
           {screens
             .filter((screen) => may(role, screen.scope))

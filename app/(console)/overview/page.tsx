@@ -281,7 +281,7 @@ function OpenBySeverity({ open }: { open: OpenAlerts }) {
           <li key={level} className="flex items-center gap-1.5">
             <Link
               href={`/alerts?q=${encodeURIComponent(`severity:${severityOf(level)}`)}`}
-              className={`flex items-baseline gap-1.5 ${open.bySeverity[level] ? '' : 'opacity-60'}`}
+              className="flex items-baseline gap-1.5"
             >
               <span className="num text-lg font-semibold">{countWords(open.bySeverity[level] ?? 0)}</span>
               <SeverityMark level={level} className="text-xs" />

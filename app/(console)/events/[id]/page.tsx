@@ -21,7 +21,7 @@ export default async function EventPage({ params }: { params: Promise<{ id: stri
         <span className="font-mono text-xs text-soft">{id}</span>
       </p>
       <h1 className="sr-only">Event {id}</h1>
-      <Card>
+      <Card title="Event">
         <EventRecord id={id} role={access.actor.role} />
       </Card>
     </div>
