@@ -1,4 +1,4 @@
-import type { Kafka, Producer } from 'kafkajs';
+import kafkajs, { type Kafka, type Producer } from 'kafkajs';
 import type { DeadLetter } from '../core/judge/contract';
 
 export interface DeadLetterProducer {
@@ -13,7 +13,7 @@ export async function openDeadLetterProducer(
   topic: string,
   failed: (error: unknown) => void,
 ): Promise<DeadLetterProducer> {
-  const producer: Producer = kafka.producer({ retry: { retries: 3 } });
+  const producer: Producer = kafka.producer({ retry: { retries: 3 }, createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
   await producer.connect();
   return {
     send: async (letters, origin) => {

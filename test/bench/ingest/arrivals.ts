@@ -35,7 +35,8 @@ export class Arrivals {
         .then(() => this.reader.query('SELECT id FROM event WHERE log_id = $1 AND log_index = $2', [log, size - 1]))
         .then(() => {
           arrival.readAt = Date.now();
-        });
+        })
+        .catch(() => {});
     });
     await this.listener.query('LISTEN custody');
   }

@@ -57,6 +57,9 @@ await report(async () => {
       stages_us: backlog.stages_us,
       dead_letters: Number((await stack.pool.query('SELECT count(*) FROM dead_letter')).rows[0].count),
     };
+  } catch (error) {
+    say(stack.workerLog().slice(-3000));
+    throw error;
   } finally {
     await arrivals.stop();
     await stack.stop();
@@ -118,11 +121,9 @@ async function runBacklog(stack: BenchStack, arrivals: Arrivals, workload: Workl
   };
 }
 
-const cpuOf = ({ pids }: BenchStack, worker: number) => ({
-  worker: cpuSeconds(worker),
-  postgres: cpuSeconds(pids.postgres),
-  kafka: cpuSeconds(pids.kafka),
-});
+function cpuOf({ pids }: BenchStack, worker: number) {
+  return { worker: cpuSeconds(worker), postgres: cpuSeconds(pids.postgres), kafka: cpuSeconds(pids.kafka) };
+}
 
 async function runPaced(stack: BenchStack, arrivals: Arrivals, workload: Workload) {
   const count = pace * pacedSeconds;

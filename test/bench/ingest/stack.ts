@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Producer } from 'kafkajs';
@@ -25,12 +25,16 @@ export interface BenchStack {
   startWorker(): Promise<Kept>;
   /** Seconds that the worker spent in each stage since it started, and how many events it stored. */
   stages(): Promise<{ events: number; seconds: Record<string, number> }>;
+  /** The worker's log so far. */
+  workerLog(): string;
   stop(): Promise<void>;
 }
 
 /** A Postgres, a Kafka and a producer of this bench's own, in a folder that is thrown away; the worker starts when asked. */
 export async function startStack(): Promise<BenchStack> {
   const dir = mkdtempSync(join(tmpdir(), 'custody-bench-'));
+  // The server's user, where we are root, must get there.
+  chmodSync(dir, 0o755);
   const postgres = await startPostgres({ dir: join(dir, 'postgres'), port: 21220 });
   const kafka = await startKafka({ dir: join(dir, 'kafka'), port: 21230 });
   await migrate(postgres.url);
@@ -87,6 +91,7 @@ export async function startStack(): Promise<BenchStack> {
       const counts = [...text.matchAll(/^custody_events_total\{[^}]*\} (\S+)$/gm)];
       return { events: counts.reduce((sum, [, value]) => sum + Number(value), 0), seconds };
     },
+    workerLog: () => readFileSync(join(dir, 'worker.log'), 'utf8'),
     async stop() {
       await producer.disconnect().catch(() => {});
       await worker?.stop();
