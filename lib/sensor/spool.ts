@@ -117,7 +117,8 @@ export function openSpool(folder: string, maxBytes: number, segmentBytes = 8 << 
         for (let length = maxBatchBytes; ; length *= 2) {
           const bytes = Buffer.alloc(Math.min(length, end - offset));
           readSync(file, bytes, 0, bytes.length, offset);
-          const { lines, taken } = splitLines(bytes, maxLines);
+          // A line beyond the bound goes alone.
+          const { lines, taken } = splitLines(bytes, length > maxBatchBytes ? 1 : maxLines);
           if (lines.length > 0) return { lines, upTo: { segment, offset: offset + taken } };
           if (bytes.length === end - offset) throw new Error(`spool ${folder}: segment ${segment} ends within a line`);
         }
