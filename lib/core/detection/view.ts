@@ -1,6 +1,6 @@
 import type { AuditEvent, ToolDefinition } from '../event/envelope';
 import type { ServerFacts } from '../judge/contract';
-import { inputPointers, outputPointers } from '../text/content';
+import { inputPointers, isPlainName, outputPointers } from '../text/content';
 import { normalise } from '../text/normalise';
 import { walkStrings } from '../text/walk';
 import type { EventView, TextField } from './rule';
@@ -9,28 +9,53 @@ import type { EventView, TextField } from './rule';
 export type ViewParts = Omit<EventView, 'inputs' | 'outputs'>;
 
 /** `normalForm`: that of a string; `normalise`, or one that remembers. */
-export function viewOf(parts: ViewParts, normalForm: (text: string) => string = normalise): EventView {
-  let inputs: TextField[] | undefined;
-  let outputs: TextField[] | undefined;
-  return {
-    ...parts,
-    get inputs() {
-      inputs ??= inputPointers(parts.event.data).flatMap(([pointer, value]) => textFields(value, pointer, normalForm));
-      return inputs;
-    },
-    get outputs() {
-      outputs ??= outputPointers(parts.event.data).flatMap(([pointer, value]) =>
-        textFields(value, pointer, normalForm),
-      );
-      return outputs;
-    },
-  };
+export const viewOf = (parts: ViewParts, normalForm: (text: string) => string = normalise): EventView =>
+  new View(parts, normalForm);
+
+/** A class, because one is made for each event, and getters on a prototype cost nothing. */
+class View implements EventView {
+  readonly event;
+  readonly definitions;
+  readonly server;
+  readonly chain;
+  readonly duplicate;
+  readonly sightings;
+  readonly redactions;
+  private sent: TextField[] | undefined;
+  private returned: TextField[] | undefined;
+
+  constructor(
+    parts: ViewParts,
+    private readonly normalForm: (text: string) => string,
+  ) {
+    this.event = parts.event;
+    this.definitions = parts.definitions;
+    this.server = parts.server;
+    this.chain = parts.chain;
+    this.duplicate = parts.duplicate;
+    this.sightings = parts.sightings;
+    this.redactions = parts.redactions;
+  }
+
+  get inputs(): TextField[] {
+    this.sent ??= this.fields(inputPointers(this.event.data));
+    return this.sent;
+  }
+
+  get outputs(): TextField[] {
+    this.returned ??= this.fields(outputPointers(this.event.data));
+    return this.returned;
+  }
+
+  private fields(values: [pointer: string, value: unknown][]): TextField[] {
+    return values.flatMap(([pointer, value]) => textFields(value, pointer, this.normalForm));
+  }
 }
 
 /** At most so many strings of one value are shown to rules. */
 const mostFields = 5000;
 
-/** The strings within `value`; names of members only where they are more than one word. */
+/** The strings within `value`; names of members only where they are not plain. */
 export function textFields(
   value: unknown,
   pointer: string,
@@ -38,7 +63,7 @@ export function textFields(
 ): TextField[] {
   const fields: TextField[] = [];
   walkStrings(value, pointer, (text, at, isKey) => {
-    if (fields.length >= mostFields || (isKey && !/\s|[^\w.$:/-]/.test(text))) return;
+    if (fields.length >= mostFields || (isKey && isPlainName(text))) return;
     fields.push({ pointer: at, text, normal: normalForm(text) });
   });
   return fields;

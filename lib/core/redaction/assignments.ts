@@ -6,7 +6,7 @@ import { placeholder } from './secrets';
 const passwordName =
   /pass(?:word|wd|phrase|code)|(?:^|[^a-z])(?:pwd|pass|pin_?code)$|passwort|contrase|mot_?de_?passe/i;
 const secretName =
-  /(?:^|[^a-z]|[a-z](?=[A-Z]))(?:secret|credential|client_?secret|private_?key|signing_?key|encryption_?key|access_?key|account_?key|api_?-?key|apikey|auth_?-?key|master_?key|bearer|jwt|cookie)s?(?:$|[^a-z])|(?:secret|credentials|api_?key|private_?key|access_?key)$|secret_?access_?key|(?:access|auth|api|bearer|refresh|id|session|security|personal|bot|deploy|oauth|service|user|app|admin|private|github|gitlab|npm|slack|hub|sas|csrf|x)[_-]?token$|^token$|_token$|Token$/i;
+  /(?:^|[^a-z]|[a-z](?=[A-Z]))(?:secret|credential|client_?secret|private_?key|signing_?key|encryption_?key|access_?key|account_?key|api_?-?key|apikey|auth_?-?key|master_?key|bearer|jwt|cookie)s?_?(?:value|base64|b64|plain|text|primary|secondary|prod|dev|test|live|default)?_?\d*$|(?:secret|credentials|api_?key|private_?key|access_?key)$|secret_?access_?key|(?:access|auth|api|bearer|refresh|id|session|security|personal|bot|deploy|oauth|service|user|app|admin|private|github|gitlab|npm|slack|hub|sas|csrf|x)[_-]?token$|^token$|_token$|Token$/i;
 /** Names that look alike and hold no secret. */
 const innocentName =
   /(?:next|page|prev|previous|continuation|cursor|sync|progress|max|min|num|total|count|input|output|prompt|completion|cached|stop|pad|eos|bos|mask|unk|change|delta|resume|skip|start|end|estimated|used|remaining)[a-z]*[_-]?tokens?$|tokens$|(?:name|id|url|uri|path|file|type|policy|length|count|hint|field|label|format|status|expiry|expires|expires_?in|enabled|required|version|arn|ref|rotation|regex|pattern|strength|prompt|reset|updated|changed)$/i;

@@ -44,7 +44,13 @@ const issuer =
 /** Whether these digits can be the number of a payment card (ISO/IEC 7812). */
 export const isCard = (digits: string): boolean => issuer.test(digits) && luhn(digits) && !/^(\d)\1+$/.test(digits);
 
-const cardForm = /(?<![\d.])\d(?:[ -]?\d){11,18}(?![\d]|\.\d)/g;
+const cardForm = /(?<![\w.])\d(?:[ -]?\d){11,18}(?!\w|\.\d)/g;
+
+const numberForm = /(?<!\w)\+?\(?\d(?:[ ().+/-]{0,3}\d){8,40}(?!\w)/;
+
+/** Whether the text has a number that any of the patterns here could take; for a gate. */
+export const hasNumber = (text: string): boolean =>
+  numberForm.test(text) && (!/^\d+$/.test(text) || text.length > 40 || isCard(text));
 
 const phoneWords = /(?:phone|mobile|cell|tel|fax|call|contact|whatsapp|sms|text me|dial|number is|reach)[^\n]{0,24}$/;
 const phoneForm =
@@ -87,30 +93,30 @@ export const personalPatterns: Pattern[] = [
     compact,
   ),
   personal('us_ssn', noticed.digits, matches(ssnForm), onlyDigits),
-  identity('br_cpf', /(?<!\d)\d{3}\.\d{3}\.\d{3}-\d\d(?!\d)/g, cpf, null),
-  identity('br_cpf', /(?<!\d)\d{11}(?!\d)/g, cpf, /\bcpf\b[^\n]{0,20}$/),
-  identity('pl_pesel', /(?<!\d)\d{11}(?!\d)/g, pesel, /\bpesel\b[^\n]{0,20}$/),
+  identity('br_cpf', /(?<!\w)\d{3}\.\d{3}\.\d{3}-\d\d(?!\w)/g, cpf, null),
+  identity('br_cpf', /(?<!\w)\d{11}(?!\w)/g, cpf, /\bcpf\b[^\n]{0,20}$/),
+  identity('pl_pesel', /(?<!\w)\d{11}(?!\w)/g, pesel, /\bpesel\b[^\n]{0,20}$/),
   identity(
     'de_steuer_id',
-    /(?<!\d)\d{2} ?\d{3} ?\d{3} ?\d{3}(?!\d)/g,
+    /(?<!\w)\d{2} ?\d{3} ?\d{3} ?\d{3}(?!\w)/g,
     steuerId,
     /(?:steuer|tax|idnr|tin\b)[^\n]{0,24}$/,
   ),
-  identity('nl_bsn', /(?<!\d)\d{9}(?!\d)/g, bsn, /(?:\bbsn\b|burgerservice|sofi)[^\n]{0,20}$/),
+  identity('nl_bsn', /(?<!\w)\d{9}(?!\w)/g, bsn, /(?:\bbsn\b|burgerservice|sofi)[^\n]{0,20}$/),
   identity(
     'in_aadhaar',
-    /(?<!\d)[2-9]\d{3} ?\d{4} ?\d{4}(?!\d)/g,
+    /(?<!\w)[2-9]\d{3} ?\d{4} ?\d{4}(?!\w)/g,
     aadhaar,
     /(?:aadhaar|aadhar|uidai|\buid\b)[^\n]{0,24}$/,
   ),
-  identity('ca_sin', /(?<!\d)\d{3}[- ]\d{3}[- ]\d{3}(?!\d)/g, luhn, /(?:\bsin\b|social insurance)[^\n]{0,24}$/),
+  identity('ca_sin', /(?<!\w)\d{3}[- ]\d{3}[- ]\d{3}(?!\w)/g, luhn, /(?:\bsin\b|social insurance)[^\n]{0,24}$/),
   identity(
     'se_personnummer',
-    /(?<!\d)(?:\d\d)?\d\d[01]\d[0-3]\d[-+]\d{4}(?!\d)/g,
+    /(?<!\w)(?:\d\d)?\d\d[01]\d[0-3]\d[-+]\d{4}(?!\w)/g,
     (value) => luhn(value.slice(-10)),
     null,
   ),
-  identity('fr_nir', /(?<!\d)[12] ?\d\d ?[01]\d ?(?:\d\d|2[AB]) ?\d{3} ?\d{3} ?\d\d(?!\d)/g, nir, null),
+  identity('fr_nir', /(?<!\w)[12] ?\d\d ?[01]\d ?(?:\d\d|2[AB]) ?\d{3} ?\d{3} ?\d\d(?!\w)/g, nir, null),
   {
     kind: 'es_dni',
     category: 'personal',

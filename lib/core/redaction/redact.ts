@@ -36,11 +36,11 @@ const patterns: readonly Pattern[] = [...secretPatterns, assignedSecret, ...pers
 const categories = new Map(patterns.map((pattern) => [pattern.kind, pattern.category]));
 
 /**
- * For a gate that other searches share: an event of which no string, as it stands and as `normalise` decodes it, holds one
- * of these words or has one of `redactionNeeds`, holds nothing to redact.
+ * For a gate that other searches share: a text that holds, as it stands and as `normalise` decodes it, none of these words,
+ * no `@` and no number (`hasNumber` of ./personal) holds nothing to redact.
  */
 export const redactionKeywords: readonly string[] = [...patterns.flatMap((pattern) => pattern.keywords), '[redacted:'];
-export const redactionNeeds = noticed.at | noticed.digits;
+const redactionNeeds = noticed.at | noticed.digits;
 
 /** Whether a member of this name can be a secret by its name. */
 export const isSecretName = (name: string): boolean => kindOfName(name) !== null;

@@ -88,11 +88,12 @@ export const secretPatterns: Pattern[] = [
   token('shopify_token', ['shpat_', 'shpca_', 'shppa_', 'shpss_'], '[0-9A-Za-z]{32,64}'),
   token('databricks_token', ['dapi'], '[0-9a-f]{32}(?:-\\d)?'),
   token('sendgrid_key', ['SG.'], `[${word}]{16,32}\\.[${word}]{32,64}`),
-  token(
-    'twilio_key',
-    Array.from('0123456789abcdef', (digit) => `SK${digit}`),
-    '[0-9a-f]{31}',
-  ),
+  {
+    kind: 'twilio_key',
+    category: 'secret',
+    keywords: ['twilio', 'sk0', 'sk1', 'sk2', 'sk3', 'sk4', 'sk5', 'sk6', 'sk7', 'sk8', 'sk9'],
+    find: matches(/(?<![A-Za-z0-9_])SK[0-9a-f]{32}(?![A-Za-z0-9_])/g),
+  },
   token('grafana_token', ['glsa_', 'glc_'], '[A-Za-z0-9_+/=]{32,400}'),
   token('vault_token', ['hvs.', 'hvb.', 'hvr.'], `[${word}]{24,300}`),
   token('docker_token', ['dckr_pat_', 'dckr_oat_'], `[${word}]{20,60}`),

@@ -37,9 +37,15 @@ export function isStructural(section: string, member: string): boolean {
   return member === 'hash' || member.endsWith('_hash') || (structuralMembers[section]?.has(member) ?? false);
 }
 
-/** Whether a section of `data` holds what a client sent. All other content is what a server said. */
-export const isInput = (section: string): boolean =>
-  section === 'request' || section === 'prompt' || section === 'resource';
+/** Whose words a section of `data` holds: a client's, a server's, or neither's. */
+export function zoneOf(section: string): 'inputs' | 'outputs' | 'others' {
+  if (section === 'request' || section === 'prompt' || section === 'resource') return 'inputs';
+  return serverSections.has(section) ? 'outputs' : 'others';
+}
+const serverSections = new Set('result error sampling elicitation lifecycle tools_list'.split(' '));
+
+/** A name like those that programs give; of others, content is looked for in them. */
+export const isPlainName = (name: string): boolean => /^[\w$.:-]{0,80}$/.test(name);
 
 /** Sections about who acts: personal data in them is the purpose of an audit trail and stays; secrets do not. */
 export const isIdentity = (section: string): boolean =>

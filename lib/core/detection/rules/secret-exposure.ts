@@ -31,7 +31,7 @@ export const rule: Rule = {
   keywords: [],
   types: [],
   match(view) {
-    if (view.duplicate) return [];
+    if (view.duplicate || view.redactions.length === 0) return [];
     const secrets = view.redactions.filter((redaction) => redaction.category === 'secret');
     const sent = secrets.filter(({ pointer }) => isSent(pointer));
     const returned = secrets.filter(({ pointer }) => !isSent(pointer) && !pointer.startsWith('/data/tools_list/'));

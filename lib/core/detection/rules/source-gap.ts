@@ -1,3 +1,4 @@
+import type { ChainVerdict } from '../../judge/contract';
 import { fact, quote } from '../evidence';
 import type { EventView, Finding, Rule } from '../rule';
 
@@ -22,7 +23,7 @@ export const rule: Rule = {
   types: [],
   match(view) {
     const { chain, event, duplicate } = view;
-    if (duplicate) return [];
+    if (duplicate || !broken.has(chain.kind)) return [];
     const source = quote(event.source, 80);
     switch (chain.kind) {
       case 'gap': {
@@ -48,6 +49,8 @@ export const rule: Rule = {
     }
   },
 };
+
+const broken = new Set<ChainVerdict['kind']>(['gap', 'fork', 'rollback']);
 
 function finding({ event, chain }: EventView, level: 'medium' | 'high', summary: string): Finding {
   const epoch = event.chainepoch ?? '';

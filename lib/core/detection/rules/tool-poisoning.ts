@@ -69,13 +69,12 @@ export function poisonIn(fields: TextField[]): Poison | null {
   const evidence: Evidence[] = [];
   let weight = 0;
   for (const field of fields) {
-    const { hidden, bidi } = findConcealed(field.text);
-    if (hidden || bidi > 0) {
+    const { hidden, bidi, zeroWidth } = findConcealed(field.text);
+    if (hidden || bidi > 0 || zeroWidth > 0) {
+      // Scripts that run from right to left have their own use for the latter two, so they only add to something else.
       weight += hidden ? 4 : 2;
-      said.push(hidden ? 'hides text in invisible characters' : 'turns the direction of its text');
-      const note = hidden
-        ? `Invisible to a person: ${quote(hidden, 200)}`
-        : 'Holds characters that turn the direction of text.';
+      said.push(hidden ? 'hides text in invisible characters' : 'holds invisible characters');
+      const note = hidden ? `Invisible to a person: ${quote(hidden, 200)}` : 'Holds characters that nobody sees.';
       evidence.push(excerpt(field.pointer, field.text, 0, Math.min(field.text.length, 80), note));
     }
     for (const { says, weight: heavy, start, end } of findFrames(field.normal)) {

@@ -18,8 +18,8 @@ export const rule: Rule = {
   keywords: [],
   types: ['rpc.tools_call', 'rpc.resources_read', 'rpc.prompts_get', 'rpc.sampling', 'rpc.elicitation'],
   match({ event, server }) {
+    if (server?.decision === 'approved' || !event.data.server?.id) return [];
     const { serverKey, server: name, toolOfServer, actor } = partiesOf(event);
-    if (!serverKey || server?.decision === 'approved') return [];
     const denied = server?.decision === 'denied';
     const who = actor ? `${quote(actor)} used` : 'Somebody used';
     return [
