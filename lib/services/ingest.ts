@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Outcome } from '../core/judge/batch';
-import type { Message } from '../core/judge/contract';
+import type { RefusedMessage } from '../core/judge/read';
 import type { Refusal } from '../core/judge/result';
 import { env } from '../platform/env';
 import { redactionKey } from '../platform/keys';
@@ -25,7 +25,7 @@ const mostTogether = 2_000;
 const mostTries = 8;
 
 interface Waiting {
-  messages: Message[];
+  messages: RefusedMessage[];
   /** Where dead letters say they came from. */
   via: string;
   /** False: a message that is refused again leaves no second dead letter. */
@@ -50,7 +50,7 @@ const shared = globalThis as { custodyIngest?: Queue };
  * `via` is kept with dead letters: `http`, `otlp` ... Answers what became of each event, by the messages' positions.
  * Requests that come in while a transaction runs share the next one. Throws where the database can't be reached.
  */
-export function ingestMessages(messages: Message[], via: string): Promise<Outcome[]> {
+export function ingestMessages(messages: RefusedMessage[], via: string): Promise<Outcome[]> {
   return enqueue({ messages, via, keepDeadLetters: true });
 }
 
@@ -66,7 +66,7 @@ export async function replayBytes(id: string): Promise<Outcome[]> {
   if (letter.size > letter.bytes.length) {
     throw new ServiceError('invalid', 'Its bytes were cut when it was kept.', 'Send the event again from its source.');
   }
-  const message: Message = { bytes: letter.bytes, headers: letter.headers, position: 0n };
+  const message: RefusedMessage = { bytes: letter.bytes, headers: letter.headers, position: 0n };
   return enqueue({ messages: [message], via: letter.via, keepDeadLetters: false });
 }
 
@@ -139,7 +139,7 @@ class Store {
   ) {}
 
   /** All of them, in one transaction unless some of them can't be stored together. */
-  async take(messages: Message[], refusal: Refusal | null = null): Promise<Outcome[]> {
+  async take(messages: RefusedMessage[], refusal: Refusal | null = null): Promise<Outcome[]> {
     let careful = false;
     for (let tries = 1; ; tries++) {
       try {
@@ -155,7 +155,7 @@ class Store {
   }
 
   /** Halves, until the message that the database does not take stands alone. */
-  private async isolate(messages: Message[], error: Error): Promise<Outcome[]> {
+  private async isolate(messages: RefusedMessage[], error: Error): Promise<Outcome[]> {
     if (messages.length === 1) {
       const [why = ''] = error.message.split('\n');
       return this.take(messages, { reason: 'not_storable', detail: `It could not be stored: ${why}` });
@@ -164,7 +164,7 @@ class Store {
     return [...(await this.take(messages.slice(0, half))), ...(await this.take(messages.slice(half)))];
   }
 
-  private async inTurn(messages: Message[], careful: boolean, refusal: Refusal | null): Promise<Outcome[]> {
+  private async inTurn(messages: RefusedMessage[], careful: boolean, refusal: Refusal | null): Promise<Outcome[]> {
     const client = await this.db.connect();
     let broken: Error | undefined;
     try {
@@ -185,7 +185,7 @@ class Store {
 
   private async judgeAndCommit(
     client: PoolClient,
-    messages: Message[],
+    messages: RefusedMessage[],
     careful: boolean,
     refusal: Refusal | null,
   ): Promise<Outcome[]> {

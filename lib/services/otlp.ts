@@ -1,9 +1,8 @@
-import type protobuf from 'protobufjs';
-import type { Message } from '../core/judge/contract';
-import { findDuplicateKey } from '../core/judge/duplicate-key';
+import protobuf from 'protobufjs';
+import type { RefusedMessage } from '../core/judge/read';
+import { decodeOtlpLogs } from '../core/sources/otlp/request';
 import { ServiceError } from './error';
-import { maxItems } from './http-messages';
-import { encodeWith, logsRequest, logsResponse, rpcStatus } from './otlp-schema';
+import { refusedBody } from './http-messages';
 
 export type OtlpEncoding = 'json' | 'protobuf';
 
@@ -22,19 +21,13 @@ export function otlpEncodingOf(headers: Headers): OtlpEncoding {
 }
 
 /**
- * One message for each log record of an ExportLogsServiceRequest: an OTLP/JSON request with that one record, its
- * resource and its scope. An empty request has none. Throws ServiceError `invalid` or `too_large`.
+ * One message for each log record of an ExportLogsServiceRequest; one that can't be read comes with its refusal. An empty
+ * request has none. Throws ServiceError `invalid` or `too_large`.
  */
-export function otlpMessages(encoding: OtlpEncoding, body: Uint8Array): Message[] {
-  const messages: Message[] = [];
-  for (const record of recordsOf(encoding === 'json' ? fromJson(body) : fromProtobuf(body))) {
-    if (messages.length === maxItems) {
-      throw new ServiceError('too_large', `There are more than ${maxItems} log records.`, 'Send smaller batches.');
-    }
-    const bytes = new TextEncoder().encode(JSON.stringify(record));
-    messages.push({ bytes, headers: { 'content-type': contentTypes.json }, position: BigInt(messages.length) });
-  }
-  return messages;
+export function otlpMessages(encoding: OtlpEncoding, body: Uint8Array): RefusedMessage[] {
+  const records = decodeOtlpLogs(body, encoding);
+  if (!records.ok) throw refusedBody(records.refusal);
+  return records.value.map((record, at) => ({ ...record, headers: {}, position: BigInt(at) }));
 }
 
 /** The answer to a request whose records were all looked at; `rejected` of them are dead letters. */
@@ -58,66 +51,19 @@ function respond(
   value: object,
   more?: HeadersInit,
 ): Response {
-  const body = encoding === 'json' ? JSON.stringify(value) : encodeWith(type, value);
+  const body = encoding === 'json' ? JSON.stringify(value) : type.encode(type.fromObject(value)).finish();
   const headers = new Headers(more);
   headers.set('content-type', contentTypes[encoding]);
   headers.set('cache-control', 'no-store');
   return new Response(body as BodyInit, { status, headers });
 }
 
-type Loose = { [name: string]: unknown };
-const listOf = (value: unknown): Loose[] => {
-  if (value === undefined || value === null) return [];
-  if (Array.isArray(value) && value.every((item) => typeof item === 'object' && item !== null)) return value;
-  throw notOtlp();
-};
-
-function* recordsOf(request: Loose): Iterable<Loose> {
-  for (const { scopeLogs, ...resource } of listOf(request.resourceLogs)) {
-    for (const { logRecords, ...scope } of listOf(scopeLogs)) {
-      for (const record of listOf(logRecords)) {
-        yield { resourceLogs: [{ ...resource, scopeLogs: [{ ...scope, logRecords: [record] }] }] };
-      }
-    }
-  }
-}
-
-function fromJson(body: Uint8Array): Loose {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
-    const value: unknown = JSON.parse(text);
-    // Cut into records, a name that stands twice would be lost before the judge can refuse it.
-    if (typeof value === 'object' && value !== null && findDuplicateKey(text) === null) return value as Loose;
-  } catch (cause) {
-    throw notOtlp(cause);
-  }
-  throw notOtlp();
-}
-
-/** The protobuf request in the form of OTLP/JSON: 64-bit numbers as strings, trace and span ids in hexadecimal. */
-function fromProtobuf(body: Uint8Array): Loose {
-  let request: Loose;
-  try {
-    request = logsRequest.toObject(logsRequest.decode(body), { longs: String, bytes: String });
-  } catch (cause) {
-    throw notOtlp(cause);
-  }
-  for (const { scopeLogs } of listOf(request.resourceLogs)) {
-    for (const { logRecords } of listOf(scopeLogs)) {
-      for (const record of listOf(logRecords)) {
-        for (const name of ['traceId', 'spanId']) {
-          if (typeof record[name] === 'string') record[name] = Buffer.from(record[name], 'base64').toString('hex');
-        }
-      }
-    }
-  }
-  return request;
-}
-
-const notOtlp = (cause?: unknown) =>
-  new ServiceError(
-    'invalid',
-    'The body is not an ExportLogsServiceRequest.',
-    'Send OTLP logs in the encoding that the content type names, without a name twice in one object.',
-    { cause },
-  );
+/** What OTLP/HTTP answers in protobuf. */
+const { root } = protobuf.parse(`
+syntax = "proto3";
+message ExportLogsServiceResponse { ExportLogsPartialSuccess partial_success = 1; }
+message ExportLogsPartialSuccess { int64 rejected_log_records = 1; string error_message = 2; }
+message Status { int32 code = 1; string message = 2; }
+`);
+const logsResponse = root.lookupType('ExportLogsServiceResponse');
+const rpcStatus = root.lookupType('Status');

@@ -1,4 +1,4 @@
-import type { Message } from '../core/judge/contract';
+import type { RefusedMessage } from '../core/judge/read';
 import { ServiceError } from './error';
 import { ingestMessages, type Outcome } from './ingest';
 import { countIngest } from './metrics';
@@ -11,7 +11,7 @@ let busy = 0;
  * Reads a request's messages and stores them; durable on return. Answers what became of each event.
  * Throws ServiceError: what `read` throws, or `rate_limited` where too many requests are being taken in.
  */
-export async function takeIn(read: () => Promise<Message[]>, via: 'http' | 'otlp'): Promise<Outcome[]> {
+export async function takeIn(read: () => Promise<RefusedMessage[]>, via: 'http' | 'otlp'): Promise<Outcome[]> {
   if (busy >= atOnce) {
     throw new ServiceError(
       'rate_limited',

@@ -1,17 +1,17 @@
 import { ok, type Result, refuse } from '../judge/result';
 
 /** Messages that one body may hold. */
-const most = 50_000;
+export const mostMessages = 10_000;
 
 /**
  * The messages of an HTTP body, as slices of its bytes: they are what rawhash is made of. `body`: decompressed.
- * - JSON (`application/json`, any `+json`): an array is its items, anything else is one message.
+ * - JSON (`application/json`, any `+json`): an array is its items, nothing is none, anything else is one message.
  * - CloudEvents batch (`application/cloudevents-batch+json`): an array.
  * - NDJSON (`application/x-ndjson`, `application/ndjson`, `application/jsonl`): one message for each line that isn't empty.
  *
  * What is wrong with one message is found when it is decoded, so that it costs none of the others: from where an array
  * is broken, the rest of the body is one message. Refuses `unknown_format` for another content type, `too_large` for
- * more than 50,000 messages.
+ * more than `mostMessages`.
  */
 export function splitBody(body: Uint8Array, contentType: string): Result<Uint8Array[]> {
   const type = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
@@ -23,7 +23,7 @@ export function splitBody(body: Uint8Array, contentType: string): Result<Uint8Ar
     );
   }
   return messages === null
-    ? refuse('too_large', `The body has more than ${most} messages; send fewer at a time.`)
+    ? refuse('too_large', `The body has more than ${mostMessages} messages; send fewer at a time.`)
     : ok(messages);
 }
 
@@ -41,7 +41,7 @@ function splitLines(body: Uint8Array): Uint8Array[] | null {
     const found = body.indexOf(0x0a, start);
     const end = found < 0 ? body.length : found;
     const line = trim(body, start, end);
-    if (line.length > 0 && lines.push(line) > most) return null;
+    if (line.length > 0 && lines.push(line) > mostMessages) return null;
     start = end + 1;
   }
   return lines;
@@ -49,6 +49,7 @@ function splitLines(body: Uint8Array): Uint8Array[] | null {
 
 function splitJson(body: Uint8Array): Uint8Array[] | null {
   const whole = trim(body, 0, body.length);
+  if (whole.length === 0) return [];
   return whole[0] === 0x5b ? splitArray(whole) : [whole];
 }
 
@@ -64,18 +65,17 @@ function splitArray(array: Uint8Array): Uint8Array[] | null {
     else if (depth > 0) {
       if (byte === 0x7d || byte === 0x5d) depth--;
     } else if (byte === 0x2c) {
-      if (items.push(trim(array, start, i)) > most) return null;
+      if (items.push(trim(array, start, i)) > mostMessages) return null;
       start = i + 1;
     } else if (byte === 0x5d) {
       const last = trim(array, start, i);
       if (last.length > 0 || items.length > 0) items.push(last);
       const after = trim(array, i + 1, array.length);
       if (after.length > 0) items.push(after);
-      return items;
+      return items.length > mostMessages ? null : items;
     }
   }
-  items.push(trim(array, start, array.length));
-  return items;
+  return items.push(trim(array, start, array.length)) > mostMessages ? null : items;
 }
 
 /** Where the closing quote stands, or the end. */

@@ -17,7 +17,7 @@ describe('splitBody', () => {
     ['application/json', '[]', []],
     ['application/json', ' [ ] ', []],
     ['application/json', '"x"', ['"x"']],
-    ['application/json', '', ['']],
+    ['application/json', ' \n', []],
     ['application/cloudevents+json', '{"a":1}', ['{"a":1}']],
     ['application/cloudevents-batch+json', '[{"a":1},{"b":2}]', ['{"a":1}', '{"b":2}']],
     ['Application/X-NDJSON', '{"a":1}\r\n\n{"b":\n{"c":3}', ['{"a":1}', '{"b":', '{"c":3}']],

@@ -1,41 +1,14 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import protobuf from 'protobufjs';
 import { describe, expect, test } from 'vitest';
 import { decodeOtlpLogs } from '@/lib/core/sources/otlp/request';
-
-// The published definition, as far as it is needed, written as .proto: another reading than the product's.
-const proto = `syntax = "proto3";
-message Request { repeated ResourceLogs resource_logs = 1; }
-message ResourceLogs { Resource resource = 1; repeated ScopeLogs scope_logs = 2; string schema_url = 3; }
-message Resource { repeated KeyValue attributes = 1; uint32 dropped_attributes_count = 2; }
-message ScopeLogs { Scope scope = 1; repeated LogRecord log_records = 2; string schema_url = 3; }
-message Scope { string name = 1; string version = 2; repeated KeyValue attributes = 3; }
-message LogRecord { fixed64 time_unix_nano = 1; fixed64 observed_time_unix_nano = 11; int32 severity_number = 2; string severity_text = 3;
-  AnyValue body = 5; repeated KeyValue attributes = 6; uint32 dropped_attributes_count = 7; fixed32 flags = 8; bytes trace_id = 9; bytes span_id = 10; string event_name = 12; }
-message KeyValue { string key = 1; AnyValue value = 2; }
-message AnyValue { oneof value { string string_value = 1; bool bool_value = 2; int64 int_value = 3; double double_value = 4; ArrayValue array_value = 5; KeyValueList kvlist_value = 6; bytes bytes_value = 7; } }
-message ArrayValue { repeated AnyValue values = 1; }
-message KeyValueList { repeated KeyValue values = 1; }`;
-const Request = protobuf.parse(proto).root.lookupType('Request');
-
-/** OTLP's JSON form differs from protobuf's in that ids are hexadecimal. */
-function toProtobuf(request: unknown): Uint8Array {
-  const text = JSON.stringify(request, (name, value) =>
-    (name === 'traceId' || name === 'spanId') && typeof value === 'string'
-      ? Buffer.from(value, 'hex').toString('base64')
-      : value,
-  );
-  return Request.encode(Request.fromObject(JSON.parse(text))).finish();
-}
+import { toProtobuf } from '../../support/otlp';
 
 const toJson = (request: unknown) => new TextEncoder().encode(JSON.stringify(request));
 const records = (bytes: Uint8Array, encoding: 'json' | 'protobuf') => {
   const result = decodeOtlpLogs(bytes, encoding);
   if (!result.ok) throw new Error(result.refusal.detail);
-  return result.value.map((record) =>
-    record.ok ? JSON.parse(new TextDecoder().decode(record.value)) : record.refusal.reason,
-  );
+  return result.value.map(({ bytes, refusal }) => refusal?.reason ?? JSON.parse(new TextDecoder().decode(bytes)));
 };
 
 const request = (...logRecords: unknown[]) => ({
@@ -128,18 +101,35 @@ describe('decodeOtlpLogs', () => {
     expect(decodeOtlpLogs(bytes, encoding)).toMatchObject({ ok: false, refusal: { reason } });
   });
 
-  test('strings of protobuf that are not UTF-8, and nesting without end, are refused', () => {
-    const body = Uint8Array.from([0x0a, 0x03, 0xed, 0xa0, 0x80]);
-    const wrap = (tag: number, bytes: Uint8Array) => Uint8Array.from([tag, bytes.length, ...bytes]);
-    const bytes = wrap(0x0a, wrap(0x12, wrap(0x12, wrap(0x2a, body))));
-    expect(decodeOtlpLogs(bytes, 'protobuf')).toMatchObject({ ok: false, refusal: { reason: 'wrong_schema' } });
+  test('a request without records is empty, and what is no record is refused alone', () => {
+    expect(records(toJson({}), 'json')).toEqual([]);
+    expect(records(new Uint8Array(0), 'protobuf')).toEqual([]);
+    const sent = request({ body: { stringValue: '1' } });
+    expect(records(toJson({ resourceLogs: [1, { scopeLogs: [null] }, ...sent.resourceLogs] }), 'json')).toMatchObject([
+      'wrong_schema',
+      'wrong_schema',
+      { body: '1' },
+    ]);
+  });
+
+  test('a record of protobuf whose text is not UTF-8, or nests without end, is refused alone', () => {
+    const body = (value: Uint8Array) => wrapLong(0x12, wrapLong(0x2a, value));
+    const good = body(wrapLong(0x0a, new TextEncoder().encode('ok')));
+    const latin = body(wrapLong(0x0a, Uint8Array.from([0xed, 0xa0, 0x80])));
     let nested = Uint8Array.from([]);
     for (let i = 0; i < 5000; i++) nested = wrapLong(0x2a, wrapLong(0x0a, nested));
-    expect(
-      decodeOtlpLogs(wrapLong(0x0a, wrapLong(0x12, wrapLong(0x12, wrapLong(0x2a, nested)))), 'protobuf'),
-    ).toMatchObject({
-      ok: false,
-    });
+    const all = Buffer.concat([good, latin, body(nested), good]);
+    expect(records(wrapLong(0x0a, wrapLong(0x12, new Uint8Array(all))), 'protobuf')).toMatchObject([
+      { body: 'ok' },
+      'wrong_schema',
+      expect.stringMatching(/^(wrong_schema|too_deep)$/),
+      { body: 'ok' },
+    ]);
+  });
+
+  test('more records than a body may hold are refused whole', () => {
+    const sent = request(...Array.from({ length: 10_001 }, () => ({})));
+    expect(decodeOtlpLogs(toJson(sent), 'json')).toMatchObject({ ok: false, refusal: { reason: 'too_large' } });
   });
 });
 

@@ -3,10 +3,10 @@ import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { GET, POST } from '@/app/api/v1/events/route';
 import { POST as logs } from '@/app/v1/logs/route';
-import { encodeWith, logsRequest, logsResponse } from '@/lib/services/otlp-schema';
 import { replayDeadLetter } from '@/lib/services/replay-dead-letter';
 import { bearer, get, post, sessionOf } from '../../support/api';
 import { auditOf, madeUser, newEnvelope } from '../../support/made';
+import { answerOf, toProtobuf } from '../../support/otlp';
 import { testDatabase } from '../../support/postgres';
 
 const db = testDatabase();
@@ -97,7 +97,7 @@ describe('POST /api/v1/events', () => {
 
   test('a request as a whole is refused before anything is kept', async () => {
     const before = (await db.pool.query('SELECT count(*) FROM dead_letter')).rows[0].count;
-    expect((await send('[1', {})).status).toBe(400);
+    expect((await send('[]', {})).status).toBe(400);
     expect((await send('x', { 'content-type': 'text/plain' })).status).toBe(400);
     expect((await send(gzipSync(Buffer.alloc(33 << 20)), { 'content-encoding': 'gzip' })).status).toBe(413);
     expect((await send(newEnvelope(), { authorization: 'Bearer cst_no-such-key-at-all' })).status).toBe(401);
@@ -165,7 +165,7 @@ describe('POST /v1/logs', () => {
     const json = await logs(post('/v1/logs', request([call(), call()]), { authorization }));
     expect({ status: json.status, body: await json.json() }).toEqual({ status: 200, body: {} });
     const binary = await logs(
-      post('/v1/logs', gzipSync(encodeWith(logsRequest, request([call()]))), {
+      post('/v1/logs', gzipSync(toProtobuf(request([call()]))), {
         authorization,
         'content-type': 'application/x-protobuf',
         'content-encoding': 'gzip',
@@ -173,17 +173,21 @@ describe('POST /v1/logs', () => {
     );
     expect(binary.status).toBe(200);
     expect(binary.headers.get('content-type')).toBe('application/x-protobuf');
-    expect(logsResponse.decode(new Uint8Array(await binary.arrayBuffer())).toJSON()).toEqual({});
+    expect(await answerOf(binary, 'Response')).toEqual({});
     expect(await otlpEvents()).toBe(before + 3);
   });
 
   test('says how many records it did not take, and refuses without a key in OTLP’s own words', async () => {
     const partial = await logs(
-      post('/v1/logs', request([call(), record([string('unrelated', 'x')])]), { authorization }),
+      post(
+        '/v1/logs',
+        request([call(), record([string('unrelated', 'x')]), record([string('twice', 'x'), string('twice', 'y')])]),
+        { authorization },
+      ),
     );
     expect({ status: partial.status, body: await partial.json() }).toEqual({
       status: 200,
-      body: { partialSuccess: { rejectedLogRecords: '1', errorMessage: expect.any(String) } },
+      body: { partialSuccess: { rejectedLogRecords: '2', errorMessage: expect.any(String) } },
     });
     const refused = await logs(post('/v1/logs', request([])));
     expect({ status: refused.status, body: await refused.json() }).toEqual({

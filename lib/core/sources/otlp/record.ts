@@ -14,20 +14,36 @@ export interface LogRecord extends JsonObject {
 export const isLogRecord = (json: unknown): json is LogRecord =>
   isObject(json) && json.otlp === 'log' && isObject(json.attributes) && isObject(json.resource);
 
-/** The records of an ExportLogsServiceRequest, each by itself: in OTLP's JSON form, or as protobufjs decodes it. */
-export function logRecords(request: unknown): Result<LogRecord>[] {
-  const records: Result<LogRecord>[] = [];
-  for (const resourceLogs of list(request, 'resourceLogs')) {
-    const resource = attributesOf(member(resourceLogs, 'resource'));
-    for (const scopeLogs of list(resourceLogs, 'scopeLogs')) {
-      const scope = member(scopeLogs, 'scope');
-      for (const record of list(scopeLogs, 'logRecords')) records.push(toRecord(record, resource, scope));
-    }
-  }
-  return records;
+/** One record where it stands in its request, not looked into yet. */
+export interface RecordPlace {
+  record: unknown;
+  /** Stated once for many records. */
+  resource: Result<JsonObject>;
+  scope: unknown;
 }
 
-function toRecord(record: unknown, resource: Result<JsonObject>, scope: unknown): Result<LogRecord> {
+/** The records of an ExportLogsServiceRequest, in OTLP's JSON form or as protobufjs decodes it. What is no object on the way to them stands in for one. */
+export function* recordPlaces(request: unknown): Iterable<RecordPlace> {
+  for (const resourceLogs of list(request, 'resourceLogs')) {
+    const resource = isObject(resourceLogs) ? attributesOf(resourceLogs.resource) : notOtlp;
+    const scopes = isObject(resourceLogs) ? list(resourceLogs, 'scopeLogs') : [resourceLogs];
+    for (const scopeLogs of scopes) {
+      if (!isObject(scopeLogs)) yield { record: scopeLogs, resource: notOtlp, scope: undefined };
+      for (const record of list(scopeLogs, 'logRecords')) yield { record, resource, scope: member(scopeLogs, 'scope') };
+    }
+  }
+}
+
+const notOtlp = refuse(
+  'wrong_schema',
+  'Not a part of an ExportLogsServiceRequest; send resourceLogs of scopeLogs of logRecords.',
+);
+
+/** The records of a request in OTLP's JSON form, each by itself. */
+export const logRecords = (request: unknown): Result<LogRecord>[] => Array.from(recordPlaces(request), toRecord);
+
+/** `record`: in OTLP's JSON form, or as protobufjs decodes it. */
+export function toRecord({ record, resource, scope }: RecordPlace): Result<LogRecord> {
   if (!resource.ok) return resource;
   const attributes = attributesOf(record);
   if (!attributes.ok) return attributes;

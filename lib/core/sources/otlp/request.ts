@@ -2,27 +2,51 @@ import protobuf from 'protobufjs/light';
 import { canonicalJson } from '../../event/canonical';
 import { isObject } from '../../event/json';
 import { decodeJson } from '../../judge/decode';
-import { ok, type Result, refuse } from '../../judge/result';
-import { logRecords } from './record';
+import { ok, type Refusal, type Result, refuse } from '../../judge/result';
+import { mostMessages } from '../http-body';
+import { type RecordPlace, recordPlaces, toRecord } from './record';
 
 /** Bounds of a whole request; each record is held against those of a message later. */
 const bounds = { bytes: 16 << 20, depth: 64, members: 1_000_000 };
 
+/** One log record of a request, as a message of its own. */
+export interface RecordMessage {
+  /** Its JSON value, which the ordinary way of an event takes like any other; as it came where it can't be read. */
+  bytes: Uint8Array;
+  refusal: Refusal | null;
+}
+
 /**
- * The body of `POST /v1/logs` as one message for each log record: the bytes of its JSON value, which the ordinary way
- * of an event takes like any other; a record that can't be read becomes a refusal for it alone. `body`: decompressed.
+ * The body of `POST /v1/logs` as one message for each log record; what can't be read in one costs none of the others.
+ * `body`: decompressed. Refuses what is no request: `wrong_schema`, `too_large`, and what decodeJson refuses.
  */
-export function decodeOtlpLogs(body: Uint8Array, encoding: 'json' | 'protobuf'): Result<Result<Uint8Array>[]> {
+export function decodeOtlpLogs(body: Uint8Array, encoding: 'json' | 'protobuf'): Result<RecordMessage[]> {
   const request = encoding === 'json' ? fromJson(body) : fromProtobuf(body);
   if (!request.ok) return request;
-  return ok(logRecords(request.value).map((record) => (record.ok ? toBytes(record.value) : record)));
+  const messages: RecordMessage[] = [];
+  for (const place of recordPlaces(request.value)) {
+    if (messages.length === mostMessages)
+      return refuse('too_large', `The request has more than ${mostMessages} log records; send fewer at a time.`);
+    messages.push(messageOf(place));
+  }
+  return ok(messages);
 }
+
+function messageOf(place: RecordPlace): RecordMessage {
+  const packed = place.record instanceof Uint8Array ? place.record : null;
+  const record = packed === null ? ok(place.record) : unpacked(packed);
+  const value = record.ok ? toRecord({ ...place, record: record.value }) : record;
+  if (value.ok) return { bytes: utf8.encode(canonicalJson(value.value)), refusal: null };
+  return { bytes: packed ?? utf8.encode(JSON.stringify(place.record)), refusal: value.refusal };
+}
+const utf8 = new TextEncoder();
 
 function fromJson(body: Uint8Array): Result<unknown> {
   const decoded = decodeJson(body, bounds);
   if (!decoded.ok) return decoded;
   const { value } = decoded.value;
-  if (isObject(value) && Array.isArray(value.resourceLogs)) return ok(value);
+  // A request without records is an empty object.
+  if (isObject(value) && (Array.isArray(value.resourceLogs) || Object.keys(value).length === 0)) return ok(value);
   return refuse('wrong_schema', 'The body lacks "resourceLogs"; send an ExportLogsServiceRequest.');
 }
 
@@ -31,8 +55,7 @@ function fromProtobuf(body: Uint8Array): Result<unknown> {
     return refuse('too_large', `The request has ${body.length} bytes; send at most ${bounds.bytes}.`);
   }
   try {
-    const type = requestType();
-    return ok(type.toObject(type.decode(body), { longs: String, enums: Number }));
+    return ok(toObject('ExportLogsServiceRequest', body));
   } catch {
     return refuse(
       'wrong_schema',
@@ -41,21 +64,29 @@ function fromProtobuf(body: Uint8Array): Result<unknown> {
   }
 }
 
-function toBytes(record: unknown): Result<Uint8Array> {
+function unpacked(record: Uint8Array): Result<unknown> {
   try {
-    return ok(new TextEncoder().encode(canonicalJson(record)));
+    return ok(toObject('LogRecord', record));
   } catch {
-    return refuse('not_utf8', 'A string of the log record is not UTF-8; send text in UTF-8.');
+    return refuse('wrong_schema', 'The log record is not protobuf with its texts in UTF-8; mend the exporter.');
   }
 }
 
-/** The part of opentelemetry/proto that a logs request is made of. */
+function toObject(name: string, bytes: Uint8Array): unknown {
+  types ??= protobuf.Root.fromJSON(definition);
+  const type = types.lookupType(name);
+  return type.toObject(type.decode(bytes), { longs: String, enums: Number });
+}
+/** Made at first use. */
+let types: protobuf.Root | undefined;
+
+/** The part of opentelemetry/proto that a logs request is made of. Its records stay bytes, to be decoded each by itself. */
 const definition: protobuf.INamespace = {
   nested: {
     ExportLogsServiceRequest: fields({ resourceLogs: ['ResourceLogs', 1, 'repeated'] }),
     ResourceLogs: fields({ resource: ['Resource', 1], scopeLogs: ['ScopeLogs', 2, 'repeated'] }),
     Resource: fields({ attributes: ['KeyValue', 1, 'repeated'] }),
-    ScopeLogs: fields({ scope: ['Scope', 1], logRecords: ['LogRecord', 2, 'repeated'] }),
+    ScopeLogs: fields({ scope: ['Scope', 1], logRecords: ['bytes', 2, 'repeated'] }),
     Scope: fields({ name: ['string', 1], version: ['string', 2] }),
     LogRecord: fields({
       timeUnixNano: ['fixed64', 1],
@@ -96,11 +127,4 @@ function fields(members: Record<string, [type: string, id: number, rule?: 'repea
       Object.entries(members).map(([name, [type, id, rule]]) => [name, rule ? { type, id, rule } : { type, id }]),
     ),
   } as protobuf.IType;
-}
-
-let type: protobuf.Type | undefined;
-/** Made at first use. */
-function requestType(): protobuf.Type {
-  type ??= protobuf.Root.fromJSON(definition).lookupType('ExportLogsServiceRequest');
-  return type;
 }
