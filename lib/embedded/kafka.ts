@@ -78,7 +78,8 @@ export async function startKafka(options: KafkaOptions): Promise<EmbeddedKafka> 
 }
 
 function format(java: (heap: string, main: string, args: string[]) => string[], config: string): void {
-  const clusterId = randomBytes(16).toString('base64url');
+  // Its reader takes a leading dash for an option.
+  const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'K');
   const args = ['format', '--cluster-id', clusterId, '--config', config];
   const result = spawnSync(javaCommand(), java('256m', 'kafka.tools.StorageTool', args), { encoding: 'utf8' });
   if (result.status !== 0) {
