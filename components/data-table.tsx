@@ -29,10 +29,10 @@ declare module '@tanstack/react-table' {
 
 // By the width of the table, not of the window: a panel beside it takes room too.
 const shownFrom = {
-  sm: 'hidden @md:table-cell',
-  md: 'hidden @xl:table-cell',
-  lg: 'hidden @3xl:table-cell',
-  xl: 'hidden @5xl:table-cell',
+  sm: 'hidden @xl:table-cell',
+  md: 'hidden @3xl:table-cell',
+  lg: 'hidden @4xl:table-cell',
+  xl: 'hidden @6xl:table-cell',
 };
 
 export interface DataTableProps<Row> {
@@ -174,7 +174,7 @@ export function DataTable<Row>({
                       'h-8 px-3 text-xs font-medium whitespace-nowrap text-faint',
                       header.column.columnDef.meta?.align === 'right' && 'text-right',
                       header.column.columnDef.meta?.from && shownFrom[header.column.columnDef.meta.from],
-                      header.column.columnDef.meta?.grow && 'w-full',
+                      header.column.columnDef.meta?.grow && 'w-full min-w-40',
                     )}
                   >
                     {flexRender(header.column.columnDef.header, header.getContext())}

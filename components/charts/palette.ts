@@ -4,7 +4,15 @@ import type { Severity } from '@/lib/core/severity';
 export const series = ['blue', 'teal', 'orange', 'fuchsia', 'gray'] as const;
 
 /** Calls are neutral, errors are not. */
-export const roleColors = { calls: 'blue', errors: 'red', p50: 'teal', p95: 'blue', p99: 'orange', in: 'teal', out: 'blue' } as const;
+export const roleColors = {
+  calls: 'blue',
+  errors: 'red',
+  p50: 'teal',
+  p95: 'blue',
+  p99: 'orange',
+  in: 'teal',
+  out: 'blue',
+} as const;
 
 export const severityColors: Record<Severity, string> = {
   critical: 'red',

@@ -2,7 +2,7 @@
 import { AreaChart, BarChart, type CustomTooltipProps, LineChart } from '@tremor/react';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
-import { useMemo, useRef } from 'react';
+import { type RefObject, useCallback, useMemo, useRef } from 'react';
 import { bytesWords, compactNumber, countWords, microsWords } from '@/lib/core/query/words';
 import { useHydrated } from '../hydrated';
 
@@ -64,34 +64,15 @@ export function TimeSeries({
 
   const href = (at: string) =>
     `${hrefBase}${hrefBase.includes('?') ? '&' : '?'}from=${at}&to=${new Date(Date.parse(at) + bucketMs).toISOString()}`;
-  const Tooltip = useMemo(
-    () =>
-      function PointTooltip({ payload, active }: CustomTooltipProps) {
-        const row = payload?.[0]?.payload as { at: string } | undefined;
-        under.current = active && row ? row.at : null;
-        if (!active || !row) return null;
-        return (
-          <div className="min-w-40 rounded-md border bg-raised px-3 py-2 text-xs shadow-raised">
-            <p className="font-medium">{new Date(row.at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })}</p>
-            <p className="mb-1 text-2xs text-faint">{row.at.slice(0, 16).replace('T', ' ')} UTC</p>
-            {payload?.filter((item) => item.type !== 'none').map((item) => (
-              <p key={String(item.name)} className="flex justify-between gap-4">
-                <span className="text-soft">{item.name}</span>
-                <span className="num font-medium">{item.value === null ? '–' : units[unit](Number(item.value))}</span>
-              </p>
-            ))}
-          </div>
-        );
-      },
-    [unit],
-  );
+  // One function for the chart's whole life: another one would be another component.
+  const tip = useCallback((props: CustomTooltipProps) => pointTooltip(props, unit, under), [unit]);
   const common = {
     data,
     index: 'label',
     categories: names,
     colors: [...colors],
     valueFormatter: axes[unit],
-    customTooltip: Tooltip,
+    customTooltip: tip,
     showLegend: false,
     showAnimation: false,
     yAxisWidth: unit === 'count' ? 44 : 64,
@@ -102,9 +83,11 @@ export function TimeSeries({
   return (
     <figure aria-label={label} className="m-0">
       {names.length > 1 && <Legend names={names} colors={colors} />}
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the table below leads to the same places by keyboard */}
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: as above */}
-      <div aria-hidden="true" className="cursor-pointer" onClick={() => under.current && router.push(href(under.current))}>
+      <div
+        aria-hidden="true"
+        className="cursor-pointer"
+        onClick={() => under.current && router.push(href(under.current))}
+      >
         {form === 'bar' && <BarChart {...common} stack={stack} />}
         {form === 'line' && <LineChart {...common} connectNulls={false} />}
         {form === 'area' && <AreaChart {...common} stack={stack} showGradient />}
@@ -172,3 +155,29 @@ const Legend = ({ names, colors }: { names: string[]; colors: readonly string[] 
     ))}
   </div>
 );
+
+function pointTooltip(
+  { payload, active }: CustomTooltipProps,
+  unit: keyof typeof units,
+  under: RefObject<string | null>,
+) {
+  const row = payload?.[0]?.payload as { at: string } | undefined;
+  under.current = active && row ? row.at : null;
+  if (!active || !row) return null;
+  return (
+    <div className="min-w-40 rounded-md border bg-raised px-3 py-2 text-xs shadow-raised">
+      <p className="font-medium">
+        {new Date(row.at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })}
+      </p>
+      <p className="mb-1 text-2xs text-faint">{row.at.slice(0, 16).replace('T', ' ')} UTC</p>
+      {payload
+        ?.filter((item) => item.type !== 'none')
+        .map((item) => (
+          <p key={String(item.name)} className="flex justify-between gap-4">
+            <span className="text-soft">{item.name}</span>
+            <span className="num font-medium">{item.value === null ? '–' : units[unit](Number(item.value))}</span>
+          </p>
+        ))}
+    </div>
+  );
+}

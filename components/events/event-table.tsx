@@ -37,8 +37,8 @@ const columns: ColumnDef<EventRow>[] = [
     header: 'Time',
     cell: ({ row }) => (
       <>
-        <Clock at={row.original.time} className="hidden text-soft @md:inline" />
-        <Clock at={row.original.time} form="short" className="text-soft @md:hidden" />
+        <Clock at={row.original.time} className="hidden text-soft @xl:inline" />
+        <Clock at={row.original.time} form="short" className="text-soft @xl:hidden" />
       </>
     ),
   },
@@ -66,7 +66,7 @@ const columns: ColumnDef<EventRow>[] = [
           )}
           {row.original.generated && <GeneratedMark />}
         </span>
-        <span className="block truncate text-xs text-faint @md:hidden">
+        <span className="block truncate text-xs text-faint @xl:hidden">
           <HostileText
             text={[row.original.actor, row.original.serverName ?? row.original.server].filter(Boolean).join(' · ')}
             limit={80}

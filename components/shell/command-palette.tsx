@@ -1,4 +1,5 @@
 'use client';
+import { Dialog, DialogBackdrop, DialogPanel } from '@headlessui/react';
 import { Command } from 'cmdk';
 import { ArrowRight, Search } from 'lucide-react';
 import { useRouter, useSearchParams } from 'next/navigation';
@@ -57,79 +58,79 @@ export function CommandPalette({
   };
   const search = text.trim();
   return (
-    <Command.Dialog
-      open={open}
-      onOpenChange={onOpenChange}
-      label="Command palette"
-      overlayClassName="fixed inset-0 z-50 bg-black/40"
-      contentClassName="fixed inset-x-3 top-[10vh] z-50 mx-auto max-w-xl overflow-hidden rounded-lg border bg-raised shadow-raised"
-    >
-      <div className="flex items-center gap-2.5 border-b px-4">
-        <Search className="size-4 text-faint" />
-        <Command.Input
-          value={text}
-          onValueChange={setText}
-          placeholder="Go to a page, do something, find a server, tool or person"
-          className="h-12 flex-1 bg-transparent text-base outline-none placeholder:text-faint"
-        />
-        <kbd>Esc</kbd>
-      </div>
-      <Command.List className="max-h-[56vh] overflow-y-auto p-2 text-sm [&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-faint">
-        <Command.Group heading="Pages">
-          {screens
-            .filter((screen) => may(role, screen.scope))
-            .map((screen) => (
-              <Row
-                key={screen.href}
-                value={`page ${screen.label}`}
-                icon={<screen.icon className="size-4" />}
-                hint={<kbd>g {screen.letter}</kbd>}
-                onSelect={() => run(() => router.push(screen.href + carried(params)))}
-              >
-                {screen.label}
-              </Row>
-            ))}
-        </Command.Group>
-        <Command.Group heading="Actions">
-          {actions.map((action) => (
-            <Row
-              key={action.label}
-              value={`action ${action.label}`}
-              icon={<ArrowRight className="size-4" />}
-              hint={action.keys && <kbd>{action.keys}</kbd>}
-              onSelect={() => run(action.run)}
-            >
-              {action.label}
-            </Row>
-          ))}
-        </Command.Group>
-        {entities.length > 0 && (
-          <Command.Group heading="Found" forceMount>
-            {entities.map((entity) => (
-              <Row
-                key={entity.kind + entity.href + entity.label}
-                value={`${search} ${entity.kind} ${entity.label}`}
-                icon={<span className="w-12 text-xs text-faint">{entity.kind}</span>}
-                onSelect={() => run(() => router.push(entity.href))}
-              >
-                {entity.label}
-              </Row>
-            ))}
-          </Command.Group>
-        )}
-        {search && (
-          <Command.Group heading="Search" forceMount>
-            <Row
-              value={`${search} search events`}
-              icon={<Search className="size-4" />}
-              onSelect={() => run(() => router.push(`/events?q=${encodeURIComponent(search)}`))}
-            >
-              Events with “{search}”
-            </Row>
-          </Command.Group>
-        )}
-      </Command.List>
-    </Command.Dialog>
+    <Dialog open={open} onClose={() => onOpenChange(false)} className="relative z-50">
+      <DialogBackdrop className="fixed inset-0 bg-black/40" />
+      <DialogPanel className="fixed inset-x-3 top-[10vh] mx-auto max-w-xl overflow-hidden rounded-lg border bg-raised shadow-raised">
+        <Command label="Command palette">
+          <div className="flex items-center gap-2.5 border-b px-4">
+            <Search className="size-4 text-faint" />
+            <Command.Input
+              autoFocus
+              value={text}
+              onValueChange={setText}
+              placeholder="Go to a page, do something, find a server, tool or person"
+              className="h-12 flex-1 bg-transparent text-base outline-none placeholder:text-faint"
+            />
+            <kbd>Esc</kbd>
+          </div>
+          <Command.List className="max-h-[56vh] overflow-y-auto p-2 text-sm [&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-faint">
+            <Command.Group heading="Pages">
+              {screens
+                .filter((screen) => may(role, screen.scope))
+                .map((screen) => (
+                  <Row
+                    key={screen.href}
+                    value={`page ${screen.label}`}
+                    icon={<screen.icon className="size-4" />}
+                    hint={<kbd>g {screen.letter}</kbd>}
+                    onSelect={() => run(() => router.push(screen.href + carried(params)))}
+                  >
+                    {screen.label}
+                  </Row>
+                ))}
+            </Command.Group>
+            <Command.Group heading="Actions">
+              {actions.map((action) => (
+                <Row
+                  key={action.label}
+                  value={`action ${action.label}`}
+                  icon={<ArrowRight className="size-4" />}
+                  hint={action.keys && <kbd>{action.keys}</kbd>}
+                  onSelect={() => run(action.run)}
+                >
+                  {action.label}
+                </Row>
+              ))}
+            </Command.Group>
+            {entities.length > 0 && (
+              <Command.Group heading="Found" forceMount>
+                {entities.map((entity) => (
+                  <Row
+                    key={entity.kind + entity.href + entity.label}
+                    value={`${search} ${entity.kind} ${entity.label}`}
+                    icon={<span className="w-12 text-xs text-faint">{entity.kind}</span>}
+                    onSelect={() => run(() => router.push(entity.href))}
+                  >
+                    {entity.label}
+                  </Row>
+                ))}
+              </Command.Group>
+            )}
+            {search && (
+              <Command.Group heading="Search" forceMount>
+                <Row
+                  value={`${search} search events`}
+                  icon={<Search className="size-4" />}
+                  onSelect={() => run(() => router.push(`/events?q=${encodeURIComponent(search)}`))}
+                >
+                  Events with “{search}”
+                </Row>
+              </Command.Group>
+            )}
+          </Command.List>
+        </Command>
+      </DialogPanel>
+    </Dialog>
   );
 }
 

@@ -129,7 +129,7 @@ export async function countEvents(asked: EventsAsked): Promise<EventCounts> {
   const { rows } = await pool().query<EventCounts>(
     `SELECT count(*)::int AS total, count(*) FILTER (WHERE status NOT IN ('success', 'unknown'))::int AS failed,
        count(*) FILTER (WHERE severity > 0)::int AS flagged
-     FROM (SELECT event.status, event.severity ${from} WHERE ${where} ORDER BY event.time DESC, event.id DESC LIMIT ${countLimit + 1}) AS some`,
+     FROM (SELECT event.status, event.severity ${from} WHERE ${where} ORDER BY event.time DESC, event.id DESC LIMIT ${countLimit + 1}) AS bounded`,
     values,
   );
   return rows[0] as EventCounts;
@@ -143,7 +143,7 @@ export async function countNewer(asked: EventsAsked, head: { time: string; id: s
     ? `AND (event.time, event.id) > ($${values.push(head.time)}::timestamptz, $${values.push(head.id)}::uuid)`
     : '';
   const { rows } = await pool().query<{ count: number }>(
-    `SELECT count(*)::int AS count FROM (SELECT 1 ${from} WHERE ${where} ${beyond} LIMIT 1000) AS some`,
+    `SELECT count(*)::int AS count FROM (SELECT 1 ${from} WHERE ${where} ${beyond} LIMIT 1000) AS bounded`,
     values,
   );
   return rows[0]?.count ?? 0;
