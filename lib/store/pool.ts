@@ -18,6 +18,8 @@ export function createPool(url: string, { max = 10, name = 'custody' }: PoolOpti
     keepAlive: true,
   });
   pool.on('error', () => {});
+  // One that is out at work when the server goes away: its query rejects, and without a listener the process would end too.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 

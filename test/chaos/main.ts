@@ -61,14 +61,17 @@ await report(async () => {
   }
 });
 
-const holds = (verdict: Awaited<ReturnType<typeof judgeAftermath>>): boolean =>
-  verdict.lost === 0 &&
-  verdict.doubled === 0 &&
-  verdict.reordered === 0 &&
-  verdict.stored === verdict.sent &&
-  verdict.logs_verified === verdict.logs &&
-  verdict.dead_letters === 0 &&
-  verdict.open_gaps === 0;
+function holds(verdict: Awaited<ReturnType<typeof judgeAftermath>>): boolean {
+  return (
+    verdict.lost === 0 &&
+    verdict.doubled === 0 &&
+    verdict.reordered === 0 &&
+    verdict.stored === verdict.sent &&
+    verdict.logs_verified === verdict.logs &&
+    verdict.dead_letters === 0 &&
+    verdict.open_gaps === 0
+  );
+}
 
 async function killAtRandom(victims: Victim[], kills: number, load: Load): Promise<void> {
   const order = victims.flatMap((victim) => Array<Victim>(kills).fill(victim));
@@ -86,7 +89,9 @@ async function killAtRandom(victims: Victim[], kills: number, load: Load): Promi
   }
 }
 
-const count = (load: Load): number => [...load.sent.values()].reduce((sum, ids) => sum + ids.length, 0);
+function count(load: Load): number {
+  return [...load.sent.values()].reduce((sum, ids) => sum + ids.length, 0);
+}
 
 /** Waits until as much is stored as was sent, or until nothing more comes for a minute. */
 async function drained(pool: Pool, load: Load): Promise<void> {

@@ -17,17 +17,18 @@ type Started = Pick<Kept, 'pid' | 'ended' | 'stop'>;
 
 async function victim(name: Victim['name'], start: () => Promise<Started>): Promise<Victim> {
   let running = await start();
-  return {
+  const self: Victim = {
     name,
     kills: 0,
     async killAndRestart() {
-      this.kills++;
+      self.kills++;
       process.kill(running.pid, 'SIGKILL');
       await running.ended;
       running = await start();
     },
     stop: () => running.stop(),
   };
+  return self;
 }
 
 export async function postgresVictim(dir: string, port: number): Promise<{ victim: Victim; url: string }> {
