@@ -10,9 +10,6 @@ const features = {
     /\b(?:ignore|disregard|forget|override|overrule|bypass|supersedes?|do not (?:follow|obey)|stop following|erase|discard|abandon|drop)\b[^.\n]{0,40}\b(?:previous|prior|above|earlier|preceding|existing|initial|original|subsequent|following|all|any|your|system|safety|security|other|current)\b[^.\n]{0,40}\b(?:instructions?|prompts?|rules?|guidelines?|polic(?:y|ies)|restrictions?|constraints?|directives?|commands?|safeguards?|training|programming|messages?|context|input|tasks?|validations?|authentication|checks?|access controls?)\b/,
   /** Speaks as if it came from the system, the developers or an administrator. */
   role: /<\/?(?:important|system|instructions?|secret|hidden|admin|sys|inst|assistant)\b[^>\n]{0,30}>|<<\/?sys>>|\[\/?(?:system|inst|admin|important|internal|instructions?)[^\]\n]{0,30}\]|<\|(?:im_start|im_end|system|user|assistant|endoftext)[^>\n]{0,20}\|?>|(?:^|\n)\s{0,4}#{2,4} ?(?:system|instructions?|new instructions?)\b|\b(?:system|admin|administrator|developer|security|compliance|persistent|priority|root|operator)[ _-](?:system )?(?:override|instructions?|directive|notice|mandate|requirement|enhancement|optimi[sz]ation|protocol|message to)\b|\bnew (?:instructions?|directive|system prompt|task for (?:you|the (?:assistant|agent|model)))\b|\b(?:note|message|instructions?|attention|notice) (?:to|for) (?:the |any |all )?(?:ai|llm|assistant|agent|model|language model)s?\b/,
-  /** A heading in capitals that borrows authority. */
-  label:
-    /(?:^|[\s<[*(])(?=(?:[A-Z]{2,20}[ _-]){0,4}(?:SYSTEM|INTERNAL|SECURITY|PERFORMANCE|ENVIRONMENT|ADMIN|ADMINISTRATOR|DEV|DEVELOPER|COMPLIANCE|POLICY|OPTIMI[SZ]ATION|ENHANCEMENT|VALIDATION|PRIVILEGE|MANDATORY|PREREQUISITE|AUDIT|MAINTENANCE|OVERRIDE|PRIORITY|DIRECTIVE|AUTHENTICATION)\b)(?:[A-Z]{2,20}[ _-]){0,4}[A-Z]{3,20}(?: \([^)\n]{1,60}\))?\s?(?::|\]|>|!| -)/,
   persona:
     /\b(?:you are (?:now|no longer)|from now on,? you|act as (?:if|an? (?:unrestricted|admin|root|developer))|developer mode|pretend (?:to be|you)|enter \w{1,20} mode|jailbr[eo]a?ke?n?|you have been (?:granted|authori[sz]ed|upgraded|selected))\b/,
   /** Hides from the person. */
@@ -24,9 +21,6 @@ const features = {
   /** Comes before the work. */
   precondition:
     /\b(?:before|prior to|after|when(?:ever)?|each time|every time|as soon as|in order to|to (?:enable|unlock|activate|use|initiali[sz]e|complete|authenticate|verify|comply))\b[^.\n]{0,60}\b(?:us(?:e|ing)|call(?:ing|ed|s)?|invok(?:e|ed|ing)|run(?:ning)?|execut(?:e|ed|ing)|proceed(?:ing)?|process(?:ed|ing)?|search(?:es|ing)?|any|each|every|this|tool|access|creation|function(?:ality)?|request|operation|response|answer(?:ing)?)\b|\b(?:prerequisite|precondition|requires? (?:a )?prior|must first|you (?:must|should|need to) (?:also )?(?:first|always|additionally)|initiali[sz]ation step)\b/,
-  /** A file in which nobody should look. */
-  secretFile:
-    /~\/\.\w|\/\.(?:ssh|aws|gnupg|kube|docker|netrc|npmrc|cursor|config)\b|\.(?:ssh|aws|gnupg|kube)\/|\bid_(?:rsa|ed25519|ecdsa)\b|(?:^|[\s/'"`(])\.env\b|\/etc\/(?:passwd|shadow|sudoers)|\bmcp\.json\b|\$\(\s{0,2}cat\b/,
   /** What nobody may have. */
   sensitive:
     /~\/\.\w|\/\.(?:ssh|aws|gnupg|kube|docker|netrc|npmrc|cursor|config)\b|\.(?:ssh|aws|gnupg|kube)\/|\bid_(?:rsa|ed25519|ecdsa)\b|(?:^|[\s/'"`(])\.env\b|\/etc\/(?:passwd|shadow|sudoers)|\bmcp\.json\b|\b(?:ssh|private|api|access|secret|encryption|signing)[ _-]?keys?\b|\bcredentials?\b|\bpassw(?:or)?ds?\b|\b(?:access|auth|admin|session|bearer|integration|oauth|api)[ _-]?tokens?\b|\bsecrets?\b|\b(?:system|full|hidden) prompt\b|\b(?:entire|full|complete|whole|all|previous|chat|message|conversation)\b[^.\n]{0,20}\b(?:conversations?|history|context|messages)\b|\benv(?:ironment)? var(?:iable)?s?\b|\bbrowser (?:cookies|history)\b|\b(?:seed phrase|wallet|social security|credit card|bank account)\b|\bconfig(?:uration)? files?\b|\$\(\s{0,2}cat\b/,
@@ -37,15 +31,6 @@ const features = {
   /** A command to run, spelled out. */
   execute:
     /\b(?:run|execute|invoke|perform|launch|type|enter|issue)\b[^.\n]{0,40}\b(?:the following|this|these|below)\b[^.\n]{0,40}\b(?:commands?|scripts?|code|payload|check)\b|\b(?:run|execute|running|executing):? [`'"]?(?:curl|wget|bash|sh|cat|rm|sudo|python3?|nc|chmod|echo|env|printenv|whoami|id)\b|\$\([^)\n]{1,100}\)|\|\s{0,3}(?:ba|z)?sh\b|\bcurl\s+-?\S{1,80}|\bwget\s+-?\S{1,80}|\brm\s+-r?f|\bchmod \+?\d|\bsudo \w|\.bashrc\b|\bcrontab\b|\bbase64 -d\b/,
-  /** A second task beside the tool's own. */
-  sideTask:
-    /\b(?:must|should|shall|need(?:s)? to|ha(?:ve|s) to|required to|please) (?:also|additionally|automatically|silently|secretly)\b[^.\n]{0,40}\b(?:call|access|send|make|invoke|forward|delete|remove|clean|create|write|append|modify|update|upload|post|fetch|read|include|set|add|execute|run|copy|transmit|log)\b/,
-  /** Puts something else in place of what the user wants. */
-  tamper:
-    /\bregardless of (?:the |what )?(?:users?|what|original|actual|requested|any|input|who)\b|\b(?:automatically|silently|always|secretly) (?:be )?(?:modif|chang|replac|redirect|substitut|swap|alter|overwrit)\w{0,5}\b|\b(?:redirect(?:s|ing|ed)?|rerout\w{1,4})\b[^.\n]{0,100}\b(?:to|instead)\b|\b(?:change|replace|modify|swap|substitute) (?:the|its|their|any|all) [^.\n]{0,50}\b(?:to|with|by)\b/,
-  /** Says that nothing here is real. */
-  pretext:
-    /\bnot (?:an? )?(?:actual|real|genuine|production) (?:environment|system|user|world)\b|\b(?:hidden|secret|internal|developer)[ -](?:\w+[ -]){0,3}(?:easter egg|evaluation|capability test|test|sandbox|benchmark)\b|\beaster egg tasks?\b|\bembedded (?:tasks?|instructions?|commands?)\b/,
   /** Rules over other tools. */
   otherTool:
     /\b(?:call|invoke|use|run|using|calling|calls?|utili[sz]e|via|through)\b[^.\n]{0,30}(?:`[\w./-]{3,60}`|'[\w./-]{3,60}'|"[\w./-]{3,60}"|\b[a-z]{2,30}(?:_[a-z0-9]{2,30}){1,5}\b|\b[A-Z][a-z]+(?:[A-Z][a-z]+){1,5}\b|\b(?:the|another|other|following|a) [\w -]{0,30}tools?\b)|\b(?:other|another|all|any|every|subsequent) tools?\b|\bthe [\w.-]{2,40} (?:tool|server|function)\b|\binstead of\b[^.\n]{0,50}\btools?\b|\bwhen(?:ever)?\b[^.\n]{0,60}\b(?:send(?:s|ing)?|tool|call(?:s|ed|ing)?|email|message|transaction|payment)\b/,
@@ -59,7 +44,7 @@ const features = {
 export type Feature = keyof typeof features;
 const names = Object.keys(features) as Feature[];
 const bit = Object.fromEntries(names.map((name, i) => [name, 1 << i])) as Record<Feature, number>;
-const caseSensitive = new Set<Feature>(['otherTool', 'label']);
+const caseSensitive = new Set<Feature>(['otherTool']);
 const expressions = names.map((name) => new RegExp(features[name].source, caseSensitive.has(name) ? '' : 'i'));
 
 /** A frame: all of `all` and one of `any` within a sentence and its neighbour. */
