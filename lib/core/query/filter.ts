@@ -39,7 +39,7 @@ class FilterError extends Error {}
 /** Reads a query such as `severity:>=high tool:"read_file" -server:memory`. The message of a failure says how to mend it. */
 export function parseFilter(text: string, fields: readonly FilterField[]): ParsedFilter {
   const query = quoteValues(text.trim());
-  if (query.length > 2000) return { ok: false, query, message: 'The query is longer than 2,000 characters.' };
+  if (query.length > 1000) return { ok: false, query, message: 'The query is longer than 1,000 characters.' };
   try {
     const tree = parse(query);
     return { ok: true, query, filter: convert(tree, fields), chips: chipsOf(tree, query) };
