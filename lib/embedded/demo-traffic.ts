@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sendHistory } from '../../test/scenario/history';
 import { runScenario, type ScenarioResult } from '../../test/scenario/run';
@@ -9,7 +9,7 @@ import { createApiKey } from '../services/create-api-key';
 import { pool } from '../store/pool';
 import { dataDir } from './data';
 import type { Progress } from './progress';
-import type { Stack } from './stack';
+import { type Stack, Stopped } from './stack';
 
 const playedFile = () => join(dataDir(), 'demo-played');
 
@@ -41,14 +41,22 @@ export function playHistory(target: Target, progress: Progress): Promise<number>
 export function playScenario(target: Target, progress: Progress, signal: AbortSignal): Promise<ScenarioResult> {
   return progress.step('Scenario: real clients, servers, attacks', async (note) => {
     const say = progress.say;
-    const result = await runScenario({
+    const logFile = join(dataDir(), 'scenario.log');
+    const playing = runScenario({
       target,
       folder: join(dataDir(), 'scenario'),
-      signal,
+      log: (line) => appendFileSync(logFile, `${line}\n`),
       onProgress: (what) => say(`      ${what}`),
     });
+    const result = await Promise.race([playing, interruption(signal)]);
     note(`${result.calls} calls, ${result.sent} events`);
     writeFileSync(playedFile(), `${new Date().toISOString()}\n`);
     return result;
+  });
+}
+
+function interruption(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(new Stopped()), { once: true });
   });
 }

@@ -41,6 +41,8 @@ await untilStopped(async (signal) => {
   }
   return options.check ? 'done' : stack;
 });
+// A scenario that was broken off would still wait for its clients; what it started ends with this process.
+process.exit();
 
 async function show(stack: Stack, { say, seconds }: Progress, signal: AbortSignal): Promise<void> {
   if (await alreadyPlayed()) {

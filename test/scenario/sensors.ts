@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { rawPublicKey } from '@/lib/platform/crypto';
 import { kidOf, openState, sourceOf } from '@/lib/sensor/state';
 
@@ -74,22 +75,26 @@ export function startHttpTap(tapping: Tapping, instance: string, upstream: strin
   return startService(command, tapEnvironment(tapping), 'stderr', /^custody tap: (http\S+) -> /, tapping.log);
 }
 
+const keeper = fileURLToPath(new URL('../../lib/embedded/keeper.mjs', import.meta.url));
+
 /** Starts a process that says its address on a line. */
 export async function startService(
-  [program, ...args]: string[],
+  [command, ...args]: string[],
   environment: Record<string, string>,
   says: 'stdout' | 'stderr',
   address: RegExp,
   log: (line: string) => void,
 ): Promise<Running> {
-  const child = spawn(program as string, args, {
+  // The keeper sees to it that it does not outlive us.
+  const kept = JSON.stringify({ command, args, stopSignal: 'SIGTERM', graceMs: 5000 });
+  const child = spawn(process.execPath, [keeper, kept], {
     env: environment as NodeJS.ProcessEnv,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const url = await new Promise<string>((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`${args.join(' ')} ended with ${code} before it was ready`)));
+    child.once('exit', () => reject(new Error(`${args.join(' ')} ended before it was ready`)));
     for (const stream of ['stdout', 'stderr'] as const) {
       const lines = createInterface({ input: child[stream] as Readable });
       lines.on('line', (line) => {
