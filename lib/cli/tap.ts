@@ -50,7 +50,8 @@ export async function tap(command: string[], options: TapOptions, captureWorker:
 
   if (!upstream) {
     const { endLike, tapStdio } = await import('../sensor/tap-stdio');
-    return endLike(await tapStdio(program as string, args, capture));
+    const { wrappedEnvironment } = await import('../platform/env');
+    return endLike(await tapStdio(program as string, args, wrappedEnvironment(), capture));
   }
   const { tapHttp } = await import('../sensor/tap-http');
   const { url, close } = await tapHttp(upstream, hostAndPort(options.listen), capture);

@@ -15,6 +15,8 @@ export interface CaptureThread {
 /** Bytes of copies that may wait for the capturing thread. */
 const maxInFlight = 64 << 20;
 const restartMs = 1000;
+/** What passed is evidence: the end of the process waits so long for it to be on disk. */
+const lastWordsMs = 15_000;
 /** Frames are handed over together, so that the other thread is not woken amid an exchange. */
 const lingerMs = 5;
 const lingerBytes = 1 << 20;
@@ -105,7 +107,7 @@ export function startCaptureThread(options: SensorOptions, script: URL, say: (li
       if (dropped > 0) post({ kind: 'dropped', at: now(), count: dropped, reason: 'capture_behind' });
       post({ kind: 'close', at: now(), detail });
       handOver();
-      await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, options.graceMs + 1000))]);
+      await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, options.graceMs + lastWordsMs))]);
       await worker?.terminate();
     },
   };

@@ -5,6 +5,8 @@ export interface Outbox {
   add(draft: Draft): void;
   /** Seals and spools what waits; true where something new lies in the spool. */
   flush(at: number): boolean;
+  /** Flushes, and says what was lost even where there is no more room. */
+  close(at: number): boolean;
   /** Events lost because the spool had no room. */
   lost(): number;
 }
@@ -31,26 +33,38 @@ export function createOutbox(
     chain.undo();
     return false;
   };
-  const put = (drafts: Draft[], at: number): boolean => {
+  /** How many of the drafts were kept, from the first on. */
+  const put = (drafts: Draft[], at: number): number => {
     const news = [...drafts];
     if (untold > 0) news.unshift(tellDropped(untold, 'spool_full', at));
     if (unfit > 0) news.unshift(tellDropped(unfit, 'not_representable', at));
     if (write(news)) {
       untold = 0;
       unfit = 0;
-      return true;
+      return drafts.length;
     }
-    untold += drafts.length;
-    lost += drafts.length;
-    warn(`the spool is full: ${lost} events lost so far. Bring the destination back, or give more room with --spool.`);
-    return false;
+    if (drafts.length === 1) return 0;
+    const half = drafts.length >> 1;
+    const kept = put(drafts.slice(0, half), at);
+    return kept < half ? kept : kept + put(drafts.slice(half), at);
+  };
+  const putOrLose = (drafts: Draft[], at: number): boolean => {
+    const kept = put(drafts, at);
+    untold += drafts.length - kept;
+    lost += drafts.length - kept;
+    if (kept < drafts.length) {
+      warn(
+        `the spool is full: ${lost} events lost so far. Bring the destination back, or give more room with --spool.`,
+      );
+    }
+    return kept > 0;
   };
   /** One event that can't be written down must not take the others with it. */
   const putOneByOne = (drafts: Draft[], at: number): boolean =>
     drafts
       .map((draft) => {
         try {
-          return put([draft], at);
+          return putOrLose([draft], at);
         } catch (error) {
           chain.undo();
           unfit += 1;
@@ -60,15 +74,22 @@ export function createOutbox(
       })
       .some(Boolean);
 
-  return {
+  const outbox: Outbox = {
     add: (draft) => void waiting.push(draft),
+    close(at) {
+      const wrote = outbox.flush(at);
+      if (untold === 0) return wrote;
+      if (spool.append(chain.seal([tellDropped(untold, 'spool_full', at)]), true)) untold = 0;
+      else chain.undo();
+      return true;
+    },
     flush(at) {
       let wrote = false;
       while (waiting.length > 0) {
         const drafts = waiting.slice(0, largestBatch);
         waiting = waiting.slice(largestBatch);
         try {
-          wrote = put(drafts, at) || wrote;
+          wrote = putOrLose(drafts, at) || wrote;
         } catch {
           chain.undo();
           wrote = putOneByOne(drafts, at) || wrote;
@@ -78,4 +99,5 @@ export function createOutbox(
     },
     lost: () => lost,
   };
+  return outbox;
 }

@@ -114,7 +114,7 @@ export async function startSensor(
     },
     async close() {
       for (const timer of timers) clearInterval(timer);
-      flush();
+      if (outbox.close(now())) delivery.wake();
       await delivery.stop(options.graceMs);
       spool.close();
       state.unlock();

@@ -27,8 +27,8 @@ export interface SpoolBatch {
 }
 
 export interface Spool {
-  /** False, and nothing written, where the lines do not fit any more. */
-  append(lines: string[]): boolean;
+  /** False, and nothing written, where the lines do not fit any more or the disk refuses them. `last`: a short word about that still fits. */
+  append(lines: string[], last?: boolean): boolean;
   /** The oldest lines that are not acknowledged: at most so many, of so many bytes together, but one at least. Null: none. */
   read(maxLines: number, maxBytes: number): SpoolBatch | null;
   acknowledge(upTo: Position): void;
@@ -81,9 +81,9 @@ export function openSpool(folder: string, maxBytes: number, segmentBytes = 8 << 
   };
 
   return {
-    append(lines) {
+    append(lines, last = false) {
       const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
-      if (waiting() + bytes.length > maxBytes) return false;
+      if (waiting() + bytes.length > maxBytes + (last ? reserve : 0)) return false;
       if ((sizes.get(newest) ?? 0) >= segmentBytes) {
         fdatasyncSync(writer);
         closeSync(writer);
@@ -94,11 +94,10 @@ export function openSpool(folder: string, maxBytes: number, segmentBytes = 8 << 
       const before = sizes.get(newest) ?? 0;
       try {
         for (let at = 0; at < bytes.length; ) at += writeSync(writer, bytes, at);
-      } catch (error) {
-        // A full disk must not leave half a line behind.
+      } catch {
+        // A full or broken disk must not leave half a line behind.
         ftruncateSync(writer, before);
-        if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return false;
-        throw error;
+        return false;
       }
       sizes.set(newest, before + bytes.length);
       clean();
@@ -151,6 +150,8 @@ export function openSpool(folder: string, maxBytes: number, segmentBytes = 8 << 
   };
 }
 
+/** Room beyond the bound, to say that it was reached. */
+const reserve = 64 << 10;
 const newline = 0x0a;
 
 function splitLines(bytes: Buffer, maxLines: number): { lines: Buffer[]; taken: number } {

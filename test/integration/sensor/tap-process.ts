@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -19,14 +19,14 @@ export function bundledCustody(): { command: string[]; folder: string } {
       packages: 'external',
       platform: 'node',
       format: 'esm',
-      outExtension: { '.js': '.mjs' },
     });
+    writeFileSync(join(dist, 'package.json'), '{"type":"module"}');
   });
   afterAll(() => {
     rmSync(dist, { recursive: true, force: true });
     rmSync(folder, { recursive: true, force: true });
   });
-  return { command: [process.execPath, join(dist, 'custody.mjs')], folder };
+  return { command: [process.execPath, join(dist, 'custody.js')], folder };
 }
 
 export interface Process {
