@@ -130,3 +130,7 @@ export function loadInstallation(): void {
     // There is none: the environment says it all.
   }
 }
+
+/** The process's environment for a program that it wraps: all of it but what only the sensor may know. */
+export const wrappedEnvironment = (): Record<string, string | undefined> =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:CUSTODY_|KAFKA_SASL_)/.test(name)));
