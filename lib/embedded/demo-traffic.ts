@@ -13,10 +13,13 @@ import { type Stack, Stopped } from './stack';
 
 const playedFile = () => join(dataDir(), 'demo-played');
 
-/** Whether an earlier start played the scenario into this very database. */
-export async function alreadyPlayed(): Promise<boolean> {
-  if (!existsSync(playedFile())) return false;
-  const { rowCount } = await pool().query('SELECT 1 FROM event LIMIT 1');
+/** Whether an earlier start played the scenario, to its end, into this very database. */
+export async function scenarioPlayed(): Promise<boolean> {
+  return existsSync(playedFile()) && (await hasEvents(false));
+}
+
+async function hasEvents(generated: boolean): Promise<boolean> {
+  const { rowCount } = await pool().query('SELECT 1 FROM event WHERE generated = $1 LIMIT 1', [generated]);
   return rowCount === 1;
 }
 
@@ -28,12 +31,12 @@ export async function demoTarget({ brokers, url }: Stack): Promise<Target> {
   return { http: { url: url.replace('localhost', '127.0.0.1'), apiKey: key } };
 }
 
-/** Some weeks of generated history, once; it is marked as generated wherever it shows. Answers how many events were sent. */
-export function playHistory(target: Target, progress: Progress): Promise<number> {
-  return progress.step('Generated history of three weeks', async (note) => {
+/** Some weeks of generated history, once for a database; it is marked as generated wherever it shows. */
+export async function playHistory(target: Target, progress: Progress): Promise<void> {
+  if (await hasEvents(true)) return;
+  await progress.step('Generated history of three weeks', async (note) => {
     const { sent } = await sendHistory({ target });
     note(`${sent} events`);
-    return sent;
   });
 }
 

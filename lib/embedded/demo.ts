@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { closePool } from '../store/pool';
 import { discardData } from './data';
 import { measureDemo, shortcomings } from './demo-check';
-import { alreadyPlayed, demoTarget, playHistory, playScenario } from './demo-traffic';
+import { demoTarget, playHistory, playScenario, scenarioPlayed } from './demo-traffic';
 import { type DemoPerson, ensureDemoPeople } from './people';
 import { type Progress, startProgress } from './progress';
 import { writeReport } from './report';
@@ -45,7 +45,7 @@ await untilStopped(async (signal) => {
 process.exit();
 
 async function show(stack: Stack, { say, seconds }: Progress, signal: AbortSignal): Promise<void> {
-  if (await alreadyPlayed()) {
+  if (await scenarioPlayed()) {
     say('  - The traffic of the last start is kept; -- --fresh throws it away and plays it again.');
   } else {
     say(
@@ -62,7 +62,7 @@ async function show(stack: Stack, { say, seconds }: Progress, signal: AbortSigna
 async function check(stack: Stack, { say, step, seconds }: Progress, signal: AbortSignal): Promise<void> {
   const readySeconds = seconds();
   const target = await demoTarget(stack);
-  if (!(await alreadyPlayed())) await playHistory(target, progress);
+  await playHistory(target, progress);
   const scenario = await playScenario(target, progress, signal);
   const figures = await step('Check of what it led to', () => measureDemo(scenario, since, readySeconds));
   if (options.json) await writeReport(options.json, figures, seconds());
