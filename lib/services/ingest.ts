@@ -21,6 +21,8 @@ export type { Outcome } from '../core/judge/batch';
 
 /** Most messages that one transaction takes in. */
 const mostTogether = 2_000;
+/** The judge's only handle here: one group is judged at a time. */
+const handle = 1;
 /** How often a group is judged again before its requests are told to try later. */
 const mostTries = 8;
 
@@ -191,12 +193,12 @@ class Store {
   ): Promise<Outcome[]> {
     const head = await ensureLog(client, { kind: 'http' });
     const { session } = this;
-    session.handle({ kind: 'open', logId: head.id, state: await loadLogState(client, head) });
+    session.handle({ kind: 'open', handle, logId: head.id, state: await loadLogState(client, head) });
     const records = pack(messages, refusal);
     const { batch, outcomes } = await session.judge(client, {
       kind: 'judge',
       call: 1,
-      logId: head.id,
+      handle,
       records,
       now: Date.now(),
       careful,

@@ -15,6 +15,8 @@ import { writeTiles } from './tiles';
  * The partitions of `days` must be there (ensurePartitions).
  */
 export async function commitBatch(client: PoolClient, batch: BatchCommit): Promise<string[]> {
+  if (batch.size !== batch.was.size + batch.eventCount)
+    throw new Error('the batch was judged on another state of the log');
   try {
     await moveHead(client, batch);
     if (batch.eventCount > 0) await copyEvents(client, batch.events);

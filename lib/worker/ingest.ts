@@ -29,6 +29,8 @@ export interface IngestParts {
 /** The log's row as the next batch expects it. */
 interface Head {
   id: number;
+  /** Of the judge's state of it. */
+  handle: number;
   size: number;
   nextOffset: bigint | null;
 }
@@ -76,6 +78,7 @@ export class PartitionIngest {
           failures = 0;
         });
       } catch (error) {
+        if (this.head) this.parts.judge.shut(this.head.handle);
         this.head = null;
         this.inbox.clear();
         await this.committing.catch(() => {});
@@ -127,18 +130,19 @@ export class PartitionIngest {
   private async load(): Promise<void> {
     const { pool, judge } = this.parts;
     const head = await ensureLog(pool, { kind: 'kafka', topic: this.topic, partition: this.partition });
-    judge.open(head.id, await loadLogState(pool, head));
+    const handle = judge.open(head.id, await loadLogState(pool, head));
     this.committing = Promise.resolve();
     this.expected = head.nextOffset ?? 0n;
     this.stats.next = this.expected;
     this.sought = null;
-    this.head = head;
+    this.head = { ...head, handle };
     this.parts.seek(this.partition, this.expected);
   }
 
   /** Batch after batch; ends only by throwing. */
   private async flow(moved: () => void): Promise<never> {
-    let { id, size, nextOffset } = this.head as Head;
+    const { id, handle } = this.head as Head;
+    let { size, nextOffset } = this.head as Head;
     for (;;) {
       const records = await this.inbox.take(this.suspicion.most);
       const { first, next } = rangeOf(records);
@@ -148,7 +152,7 @@ export class PartitionIngest {
         throw new BatchError({ cause, first, next, records: records.length });
       };
 
-      const judged = await this.parts.judge.judge(id, records, { careful: first < until, refusal }).catch(failed);
+      const judged = await this.parts.judge.judge(handle, records, { careful: first < until, refusal }).catch(failed);
       await this.committing;
       const batch: BatchCommit = {
         ...judged.batch,

@@ -9,9 +9,11 @@ import type { FromJudge, Judged, JudgeThreadData, ToJudge } from '../services/ju
 import { loadFacts } from '../store/facts';
 
 export interface Judge {
-  open(logId: number, state: LogState): void;
-  /** One batch of a log at a time. Rejects with JudgeFailure, or with what the look-up of facts failed with. */
-  judge(logId: number, records: KafkaRecord[], how: { careful: boolean; refusal: Refusal | null }): Promise<Judged>;
+  /** Opens a log in this state; answers the handle to judge its batches under. `shut` it when done. */
+  open(logId: number, state: LogState): number;
+  shut(handle: number): void;
+  /** One batch of a handle at a time. Rejects with JudgeFailure, or with what the look-up of facts failed with. */
+  judge(handle: number, records: KafkaRecord[], how: { careful: boolean; refusal: Refusal | null }): Promise<Judged>;
   changed(what: Omit<Extract<ToJudge, { kind: 'changed' }>, 'kind'>): void;
   close(): Promise<void>;
 }
@@ -26,6 +28,7 @@ export function startJudge(pool: Pool, script: URL, data: JudgeThreadData, died:
     : new Worker(script, { workerData: data });
   const calls = new Map<number, { resolve(judged: Judged): void; reject(error: Error): void }>();
   let lastCall = 0;
+  let lastHandle = 0;
   let closed = false;
   const post = (message: ToJudge, transfer: ArrayBuffer[] = []) => thread.postMessage(message, transfer);
 
@@ -51,13 +54,18 @@ export function startJudge(pool: Pool, script: URL, data: JudgeThreadData, died:
   });
 
   return {
-    open: (logId, state) => post({ kind: 'open', logId, state }),
-    judge: (logId, records, { careful, refusal }) =>
+    open: (logId, state) => {
+      const handle = ++lastHandle;
+      post({ kind: 'open', handle, logId, state });
+      return handle;
+    },
+    shut: (handle) => post({ kind: 'shut', handle }),
+    judge: (handle, records, { careful, refusal }) =>
       new Promise((resolve, reject) => {
         const call = ++lastCall;
         calls.set(call, { resolve, reject });
         const packed = pack(records, refusal);
-        post({ kind: 'judge', call, logId, records: packed, now: Date.now(), careful, report: false }, [packed.bytes]);
+        post({ kind: 'judge', call, handle, records: packed, now: Date.now(), careful, report: false }, [packed.bytes]);
       }),
     changed: (what) => post({ kind: 'changed', ...what }),
     close: async () => {

@@ -7,7 +7,7 @@ import { type IngestParts, PartitionIngest } from './ingest';
 import type { PartitionStats } from './stats';
 
 /** Kafka's name for all workers that share the topic's partitions. */
-export const groupId = 'custody';
+const groupOf = (topic: string): string => `custody.${topic}`;
 
 /** How often Kafka is told how far we are, for those who look at the group's lag there. */
 const noteEveryMs = 5_000;
@@ -34,7 +34,7 @@ export class TopicIngest {
         this.deadLetters ??= await openDeadLetterProducer(this.kafka, deadLetterTopic(this.topic), (error) =>
           this.parts.log.warn({ err: error }, 'dead letters are in Postgres but not in Kafka'),
         );
-        await readTopic(this.kafka, this.topic, groupId, {
+        await readTopic(this.kafka, this.topic, groupOf(this.topic), {
           joined: (partitions, reader) => this.assign(partitions, reader),
           fetched: async (batch, alive) => this.partitions.get(batch.partition)?.fetched(batch, alive),
         });

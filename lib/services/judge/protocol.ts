@@ -15,12 +15,16 @@ export interface PackedRecords {
 }
 
 export type ToJudge =
-  /** Forget what you know, and judge this log's next batch on this state. */
-  | { kind: 'open'; logId: number; state: LogState }
+  /**
+   * Judge batches of this log on this state, under a handle of their own: whoever else has the same log open, or had it,
+   * is on another state. What logs share is forgotten.
+   */
+  | { kind: 'open'; handle: number; logId: number; state: LogState }
+  | { kind: 'shut'; handle: number }
   | {
       kind: 'judge';
       call: number;
-      logId: number;
+      handle: number;
       records: PackedRecords;
       now: number;
       careful: boolean;

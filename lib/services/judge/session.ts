@@ -19,13 +19,13 @@ import type { FromJudge, Judged, JudgeThreadData, PackedRecords, ToJudge } from 
 
 /** One log, as the judge has it in memory: ahead of the database by the batches that are not stored yet. */
 interface OpenLog {
+  id: number;
   writer: LogWriter;
   state: JudgeState;
 }
 
 interface Waiting {
   log: OpenLog;
-  logId: number;
   going: Generator<Needs, JudgedBatch, void>;
   laps: Laps;
   now: number;
@@ -58,7 +58,7 @@ export function createJudgeSession(
     sightings: new Sightings(),
   };
 
-  function open(logId: number, writer: LogWriter): void {
+  function open(handle: number, id: number, writer: LogWriter): void {
     shared = {
       servers: new Map(),
       keys: new Map(),
@@ -66,7 +66,8 @@ export function createJudgeSession(
       written: new Map(),
       sightings: new Sightings(),
     };
-    logs.set(logId, {
+    logs.set(handle, {
+      id,
       writer,
       state: { facts: noFacts(), written: shared.written, sightings: shared.sightings, size: writer.size },
     });
@@ -80,22 +81,22 @@ export function createJudgeSession(
 
   function begin(
     call: number,
-    logId: number,
+    handle: number,
     records: PackedRecords,
     { now, careful, report }: { now: number; careful: boolean; report: boolean },
   ): void {
-    const log = logs.get(logId);
-    if (!log) throw new Error(`log ${logId} is not open`);
+    const log = logs.get(handle);
+    if (!log) throw new Error(`nothing is open under ${handle}`);
     const laps = new Laps();
     const reading = readBatch(unpack(records), now, tools.sha256);
     laps.lap('read');
     const going = judgeBatch(reading, log.state, tools, { now, careful, report, lap: (stage) => laps.lap(stage) });
-    waiting.set(call, { log, logId, going, laps, now });
+    waiting.set(call, { log, going, laps, now });
     advance(call);
   }
 
   function advance(call: number): void {
-    const { log, logId, going, laps, now } = waiting.get(call) as Waiting;
+    const { log, going, laps, now } = waiting.get(call) as Waiting;
     laps.resume();
     const step = going.next();
     if (!step.done) {
@@ -103,7 +104,7 @@ export function createJudgeSession(
       return;
     }
     waiting.delete(call);
-    const judged = encode(step.value, log, logId, now, laps);
+    const judged = encode(step.value, log, now, laps);
     for (const kind of kinds) trim(log.state.facts[kind]);
     send({ kind: 'judged', call, judged }, [judged.batch.events.buffer as ArrayBuffer]);
   }
@@ -120,7 +121,10 @@ export function createJudgeSession(
     handle(message: ToJudge): void {
       switch (message.kind) {
         case 'open':
-          open(message.logId, new LogWriter(nodeCrypto.sha256, message.state));
+          open(message.handle, message.logId, new LogWriter(nodeCrypto.sha256, message.state));
+          return;
+        case 'shut':
+          logs.delete(message.handle);
           return;
         case 'changed': {
           for (const { key, decision } of message.servers) {
@@ -136,7 +140,7 @@ export function createJudgeSession(
         default:
           try {
             if (message.kind === 'judge') {
-              begin(message.call, message.logId, message.records, message);
+              begin(message.call, message.handle, message.records, message);
             } else {
               const { facts } = (waiting.get(message.call) as Waiting).log.state;
               merge(facts, message.facts);
@@ -166,12 +170,12 @@ function trim(facts: Map<string, unknown>): void {
   }
 }
 
-function encode(batch: JudgedBatch, { writer }: OpenLog, logId: number, now: number, laps: Laps): Judged {
+function encode(batch: JudgedBatch, { id, writer }: OpenLog, now: number, laps: Laps): Judged {
   const { rows, detections, ruleErrors, outcomes, ...rest } = batch;
   const { newTiles, root } = writer.append(rows.map((row) => row.leafHash));
   laps.lap('log');
   const copy = new EventCopy(
-    logId,
+    id,
     rows.reduce((sum, row) => sum + row.body.length + 700, 64),
   );
   const days = new Set<string>();
