@@ -37,7 +37,7 @@ export async function report(measure: () => Promise<Record<string, unknown>>): P
     const file = option('json');
     if (file) writeFileSync(file, `${all}\n`);
     process.stdout.write(`${all}\n`);
-    process.exit(0);
+    process.exit();
   } catch (error) {
     say(error instanceof Error ? (error.stack ?? error.message) : String(error));
     process.exit(1);

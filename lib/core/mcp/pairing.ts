@@ -83,4 +83,3 @@ export function createPairing<C extends Circumstance>(limit = 10_000) {
     },
   };
 }
-export type Pairing<C extends Circumstance> = ReturnType<typeof createPairing<C>>;
