@@ -22,38 +22,37 @@ export const agentGateway: Source = {
   toEvent(json, ctx) {
     const record = isLogRecord(json);
     const f = new Fields(json as JsonObject);
-    const path = record ? ['attributes'] : [];
-    const text = (name: string, max?: number) => f.text([...path, name], max);
-    const { type, subject, data } = readAttributes(f, path, 'agentgateway', text('mcp.target') ?? text('route'));
-    const status = f.integer([...path, 'http.status']);
-    const address = text('src.addr');
+    const said = record ? f.at('attributes') : f;
+    const { type, subject, data } = readAttributes(said, 'agentgateway', said.text('mcp.target') ?? said.text('route'));
+    const status = said.integer('http.status');
+    const address = said.text('src.addr');
     data.mcp = {
       ...data.mcp,
       ...section({ transport: data.mcp?.transport ?? ('streamable_http' as const) }),
-      http: section({ method: text('http.method'), path: text('http.path', 4096), status }) ?? {},
+      http: section({ method: said.text('http.method'), path: said.text('http.path', 4096), status }) ?? {},
     };
     if (address) data.actor = { ...data.actor, ip: address.replace(/:\d+$/, '') };
-    const identity = text('src.identity');
+    const identity = said.text('src.identity');
     if (identity && data.actor?.id === undefined)
       data.actor = { ...data.actor, type: 'service', id: identity, id_assurance: 'verified' };
     if (data.actor?.id !== undefined) data.actor.id_assurance = 'verified';
     if (status === 401 || status === 403)
       data.outcome = { status: 'denied', disposition: 'denied', reason_code: String(status) };
     else if (status !== undefined && status >= 400) data.outcome = { status: 'failure', reason_code: String(status) };
-    const duration = microsecondsOf(f.any([...path, 'duration']));
+    const duration = microsecondsOf(said.any('duration'));
     if (duration) data.timing = { duration_us: duration };
     return foreignEvent(
       'agentgateway',
       json,
       {
         originalId: undefined,
-        time: f.time(['timeUnixNano']) ?? f.time(['observedTimeUnixNano']) ?? f.time(['time']),
-        emitter: f.word([...path, 'gateway']),
+        time: f.time('timeUnixNano') ?? f.time('observedTimeUnixNano') ?? f.time('time'),
+        emitter: said.word('gateway'),
         type: data.mcp?.method === undefined && type === 'rpc.unknown' ? 'emitter.log' : type,
         subject,
         trace: {
-          traceId: text('trace.id') ?? f.text(['traceId']),
-          spanId: text('span.id') ?? f.text(['spanId']),
+          traceId: said.text('trace.id') ?? f.text('traceId'),
+          spanId: said.text('span.id') ?? f.text('spanId'),
         },
         vantage: 'gateway',
         data,

@@ -16,64 +16,58 @@ const transports: Record<string, NonNullable<EventData['mcp']>['transport']> = {
 };
 
 /**
- * What OpenTelemetry's semantic conventions for MCP and GenAI say in attributes, which `f` reads at `path`.
+ * What OpenTelemetry's semantic conventions for MCP and GenAI say in attributes, which `f` reads.
  * `server`: name of the server where the attributes are silent.
  */
 export function readAttributes(
   f: Fields,
-  path: string[],
   format: string,
   server: string | undefined,
 ): { type: string; subject: string | undefined; data: EventData } {
-  const text = (name: string, max?: number) => f.text([...path, name], max);
-  const any = (name: string) => parsed(f.any([...path, name]));
-  const operation = text('gen_ai.operation.name');
-  const method = text('mcp.method.name') ?? (operation === 'execute_tool' ? 'tools/call' : undefined);
-  const tool = text('gen_ai.tool.name') ?? text('mcp.tool.name');
-  const prompt = text('gen_ai.prompt.name') ?? text('mcp.prompt.name');
-  const uri = text('mcp.resource.uri', 4096);
-  const errorType = text('error.type');
-  const code =
-    codeOf(f.label([...path, 'rpc.response.status_code'])) ??
-    codeOf(f.label([...path, 'mcp.error.code'])) ??
-    codeOf(errorType);
-  const message = text('mcp.error.message', 4096) ?? text('exception.message', 4096);
-  const address = text('server.address');
-  const name = text('mcp.server.name') ?? server ?? address;
+  const operation = f.text('gen_ai.operation.name');
+  const method = f.text('mcp.method.name') ?? (operation === 'execute_tool' ? 'tools/call' : undefined);
+  const tool = f.text('gen_ai.tool.name') ?? f.text('mcp.tool.name');
+  const prompt = f.text('gen_ai.prompt.name') ?? f.text('mcp.prompt.name');
+  const uri = f.text('mcp.resource.uri', 4096);
+  const errorType = f.text('error.type');
+  const code = codeOf(f.label('rpc.response.status_code')) ?? codeOf(f.label('mcp.error.code')) ?? codeOf(errorType);
+  const message = f.text('mcp.error.message', 4096) ?? f.text('exception.message', 4096);
+  const address = f.text('server.address');
+  const name = f.text('mcp.server.name') ?? server ?? address;
   const toolFailed = errorType === 'tool_error';
   const failed = toolFailed || (code !== undefined && code !== 0) || errorType !== undefined || message !== undefined;
-  const args = any('gen_ai.tool.call.arguments');
-  const result = any('gen_ai.tool.call.result');
-  const user = text('user.id') ?? text('enduser.id') ?? text('jwt.sub');
+  const args = parsed(f.any('gen_ai.tool.call.arguments'));
+  const result = parsed(f.any('gen_ai.tool.call.result'));
+  const user = f.text('user.id') ?? f.text('enduser.id') ?? f.text('jwt.sub');
   return {
     type: method === undefined ? (operation === undefined ? 'rpc.unknown' : 'model.call') : eventTypeOf(method),
     subject: tool ?? prompt ?? uri,
     data: dataOf({
       phase: 'complete',
-      operation_id: text('gen_ai.tool.call.id'),
+      operation_id: f.text('gen_ai.tool.call.id'),
       mcp: section({
         method,
-        protocol_version: text('mcp.protocol.version'),
-        session_id: text('mcp.session.id'),
-        jsonrpc_id: f.label([...path, 'jsonrpc.request.id']),
-        transport: lookUp(transports, text('network.transport')),
+        protocol_version: f.text('mcp.protocol.version'),
+        session_id: f.text('mcp.session.id'),
+        jsonrpc_id: f.label('jsonrpc.request.id'),
+        transport: lookUp(transports, f.text('network.transport')),
       }),
       actor: section({
         type: user === undefined ? undefined : ('user' as const),
         id: user,
         id_assurance: user === undefined ? undefined : ('observed' as const),
-        ip: text('client.address'),
-        user_agent: text('user_agent.original', 4096),
+        ip: f.text('client.address'),
+        user_agent: f.text('user_agent.original', 4096),
       }),
       agent: section({
-        id: text('gen_ai.agent.id'),
-        name: text('gen_ai.agent.name'),
-        version: text('gen_ai.agent.version'),
-        conversation_id: text('gen_ai.conversation.id'),
-        model: section({ provider: text('gen_ai.provider.name'), name: text('gen_ai.request.model') }),
+        id: f.text('gen_ai.agent.id'),
+        name: f.text('gen_ai.agent.name'),
+        version: f.text('gen_ai.agent.version'),
+        conversation_id: f.text('gen_ai.conversation.id'),
+        model: section({ provider: f.text('gen_ai.provider.name'), name: f.text('gen_ai.request.model') }),
       }),
-      client: section({ name: text('mcp.client.name'), version: text('mcp.client.version') }),
-      server: section({ id: serverId(format, name), name, version: text('mcp.server.version') }),
+      client: section({ name: f.text('mcp.client.name'), version: f.text('mcp.client.version') }),
+      server: section({ id: serverId(format, name), name, version: f.text('mcp.server.version') }),
       tool: section({ name: tool }),
       prompt: section({ name: prompt }),
       resource: section({ uri }),

@@ -18,58 +18,61 @@ export const contextForge: Source = {
     const f = new Fields(json as never);
     const form = formOf(json as JsonObject) as Form;
     /** What the SIEM export puts into the envelope's context stands at the top of a row; a log has it in its context. */
-    const at = (name: string) => (form === 'siem' || form === 'log' ? ['context', name] : [name]);
-    const custom = (name: string) => ['context', 'custom_fields', name];
-    const who = (name: string) => (form === 'siem' ? ['actor', name] : [name]);
+    const about = form === 'siem' || form === 'log' ? f.at('context') : f;
+    const custom = f.at('context').at('custom_fields');
+    const who = form === 'siem' ? f.at('actor') : f;
 
-    const action = f.text(form === 'log' ? at('resource_action') : at('action'));
-    const eventType = f.text(['event_type']);
-    const resourceType = f.text(at('resource_type'));
-    const name = f.firstText(custom('tool_name'), at('resource_name'));
-    const resourceId = f.word(at('resource_id'));
+    const action = about.text(form === 'log' ? 'resource_action' : 'action');
+    const eventType = f.text('event_type');
+    const resourceType = about.text('resource_type');
+    const name = custom.text('tool_name') ?? about.text('resource_name');
+    const resourceId = about.word('resource_id');
     const type = typeOf(form, action?.toLowerCase(), resourceType, eventType);
     const server = resourceType === 'gateway' ? name : 'mcpgateway';
     const call = resourceType === 'tool' && type === 'rpc.tools_call';
-    const message = f.text(form === 'log' ? ['message'] : ['description'], 4096);
-    const failed = failedOf(f, form, at('success'), message);
-    const denied = f.text(['action_taken']) === 'denied' || type === 'auth.refused';
-    const userId = f.text(who('user_id'));
+    const message = f.text(form === 'log' ? 'message' : 'description', 4096);
+    const failed =
+      form === 'log'
+        ? f.text('level') === 'ERROR' || /\b(failed|error)\b/i.test(message ?? '')
+        : about.flag('success') === false;
+    const denied = f.text('action_taken') === 'denied' || type === 'auth.refused';
+    const userId = who.text('user_id');
     return foreignEvent(
       'contextforge',
       json,
       {
-        originalId: f.firstText(['event_id'], ['id']),
-        time: f.time(['timestamp']),
-        emitter: f.firstText(['source', 'instance_id'], ['hostname']),
-        tenant: f.text(['team_id']),
+        originalId: f.text('event_id') ?? f.text('id'),
+        time: f.time('timestamp'),
+        emitter: f.at('source').text('instance_id') ?? f.text('hostname'),
+        tenant: f.text('team_id'),
         type,
         subject: name ?? resourceId,
-        trace: { traceId: f.word(['trace_id']), spanId: f.word(['span_id']) },
+        trace: { traceId: f.word('trace_id'), spanId: f.word('span_id') },
         vantage: 'gateway',
         data: dataOf({
-          operation_id: f.text(at('correlation_id')) ?? f.text(['correlation_id']),
+          operation_id: about.text('correlation_id') ?? f.text('correlation_id'),
           phase: 'complete',
           mcp: section({
             method: methods[type],
-            http: section({ method: f.text(['request_method']), path: f.text(['request_path'], 4096) }),
+            http: section({ method: f.text('request_method'), path: f.text('request_path', 4096) }),
           }),
           actor: section({
             type: userId === undefined ? undefined : ('user' as const),
             id: userId,
-            display: f.text(who('user_email')),
+            display: who.text('user_email'),
             id_assurance: userId === undefined ? undefined : ('verified' as const),
-            auth_method: f.text(at('auth_method')),
-            ip: f.text(who('client_ip')),
-            user_agent: f.text(who('user_agent'), 4096),
+            auth_method: about.text('auth_method'),
+            ip: who.text('client_ip'),
+            user_agent: who.text('user_agent', 4096),
           }),
           server: section({ id: serverId('contextforge', server), name: server }),
           tool: resourceType === 'tool' || call ? section({ name }) : undefined,
           resource: resourceType === 'resource' ? section({ uri: name }) : undefined,
           prompt: resourceType === 'prompt' ? section({ name }) : undefined,
           error: failed
-            ? section({ message: f.text(['error_message'], 4096) ?? f.text(custom('error_message'), 4096) ?? message })
+            ? section({ message: f.text('error_message', 4096) ?? custom.text('error_message', 4096) ?? message })
             : undefined,
-          timing: section({ duration_us: microseconds(f.number(['duration_ms'])) }),
+          timing: section({ duration_us: microseconds(f.number('duration_ms')) }),
           outcome: section({
             status: denied ? ('denied' as const) : failed ? ('failure' as const) : ('success' as const),
             disposition: denied ? ('denied' as const) : undefined,
@@ -133,11 +136,6 @@ function typeOf(
   }
   if (action === 'read' && resourceType === 'resource') return 'rpc.resources_read';
   return form === 'log' ? 'emitter.log' : form === 'audit' ? 'emitter.audit' : 'emitter.security';
-}
-
-function failedOf(f: Fields, form: Form, success: string[], message: string | undefined): boolean {
-  if (form !== 'log') return f.flag(success) === false;
-  return f.text(['level']) === 'ERROR' || /\b(failed|error)\b/i.test(message ?? '');
 }
 
 /** The words that the type was made from, and the emitter's own sentence, stay. */

@@ -4,140 +4,133 @@ import { foreignTime } from '../event/time';
 
 /**
  * Reads members of another emitter's object and remembers which, so that whatever nobody read is kept as it was.
- * A member of another type than asked for counts as not read. A path is a list of names.
+ * A member of another type than asked for counts as not read. Names are the adapter's own, never the emitter's.
  */
 export class Fields {
-  /** Of each object that was looked into: the members that were read. */
-  private readonly read = new Map<JsonObject, Set<string>>();
+  private readonly read = new Set<string>();
+  /** Readers of the members that are objects. */
+  private inner: Map<string, Fields> | null = null;
 
   constructor(private readonly json: JsonObject) {}
 
+  /** Reader of a member; of nothing where that is no object. */
+  at(name: string): Fields {
+    let fields = this.inner?.get(name);
+    if (!fields) {
+      const member = this.json[name];
+      fields = new Fields(isObject(member) ? member : {});
+      this.inner ??= new Map();
+      this.inner.set(name, fields);
+    }
+    return fields;
+  }
+
   /** A string that is not empty, at most `max` UTF-16 units of it; a longer one also stays in the rest, whole. */
-  text(path: string[], max = 512): string | undefined {
-    const value = this.peek(path);
-    if (value === '' || value === null) this.mark(path);
-    if (typeof value !== 'string' || value === '') return undefined;
-    if (value.length <= max) this.mark(path);
-    return clip(value, max);
+  text(name: string, max = 512): string | undefined {
+    const value = this.json[name];
+    if (value === undefined) return undefined;
+    if (typeof value === 'string' && value.length > max) return clip(value, max);
+    if (typeof value === 'string' || value === null) this.read.add(name);
+    return typeof value === 'string' && value !== '' ? value : undefined;
   }
 
   /** A string that also stays in the rest. */
-  word(path: string[]): string | undefined {
-    const value = this.peek(path);
+  word(name: string): string | undefined {
+    const value = this.json[name];
     return typeof value === 'string' ? value : undefined;
   }
 
   /** Text, or a number as text. */
-  label(path: string[]): string | undefined {
-    const value = this.peek(path);
-    if (typeof value !== 'number') return this.text(path);
-    this.mark(path);
+  label(name: string): string | undefined {
+    const value = this.json[name];
+    if (typeof value !== 'number') return this.text(name);
+    this.read.add(name);
     return String(value);
   }
 
-  number(path: string[]): number | undefined {
-    return this.take(path, (value) => typeof value === 'number') as number | undefined;
+  number(name: string): number | undefined {
+    const value = this.json[name];
+    return typeof value === 'number' ? this.take(name, value) : this.nothing(name, value);
   }
 
   /** A whole number, not negative. */
-  count(path: string[]): number | undefined {
-    return this.take(path, (value) => Number.isSafeInteger(value) && (value as number) >= 0) as number | undefined;
+  count(name: string): number | undefined {
+    const value = this.json[name];
+    return Number.isSafeInteger(value) && (value as number) >= 0
+      ? this.take(name, value as number)
+      : this.nothing(name, value);
   }
 
-  integer(path: string[]): number | undefined {
-    return this.take(path, Number.isSafeInteger) as number | undefined;
+  integer(name: string): number | undefined {
+    const value = this.json[name];
+    return Number.isSafeInteger(value) ? this.take(name, value as number) : this.nothing(name, value);
   }
 
-  flag(path: string[]): boolean | undefined {
-    return this.take(path, (value) => typeof value === 'boolean') as boolean | undefined;
+  flag(name: string): boolean | undefined {
+    const value = this.json[name];
+    return typeof value === 'boolean' ? this.take(name, value) : this.nothing(name, value);
   }
 
-  object(path: string[]): JsonObject | undefined {
-    return this.take(path, isObject) as JsonObject | undefined;
+  object(name: string): JsonObject | undefined {
+    const value = this.json[name];
+    return isObject(value) ? this.take(name, value) : this.nothing(name, value);
   }
 
-  list(path: string[]): Json[] | undefined {
-    return this.take(path, Array.isArray) as Json[] | undefined;
+  list(name: string): Json[] | undefined {
+    const value = this.json[name];
+    return Array.isArray(value) ? this.take(name, value) : this.nothing(name, value);
   }
 
   /** Anything but null. */
-  any(path: string[]): Json | undefined {
-    return this.take(path, (value) => value !== null);
+  any(name: string): Json | undefined {
+    const value = this.json[name];
+    return value === undefined || value === null ? this.nothing(name, value) : this.take(name, value);
   }
 
   /** In the envelope's form. */
-  time(path: string[]): string | undefined {
-    const time = foreignTime(this.peek(path));
-    if (time !== null) this.mark(path);
-    return time ?? undefined;
-  }
-
-  /** The first that is there. */
-  firstText(...paths: string[][]): string | undefined {
-    for (const path of paths) {
-      const text = this.text(path);
-      if (text !== undefined) return text;
-    }
-    return undefined;
+  time(name: string): string | undefined {
+    const time = foreignTime(this.json[name]);
+    if (time === null) return undefined;
+    this.read.add(name);
+    return time;
   }
 
   /** What nobody read; undefined where nothing is left. */
   rest(): JsonObject | undefined {
-    return this.remainder(this.json);
-  }
-
-  private take(path: string[], accept: (value: Json) => boolean): Json | undefined {
-    const value = this.peek(path);
-    if (value === undefined) return undefined;
-    if (value !== null && !accept(value)) return undefined;
-    this.mark(path);
-    return value === null ? undefined : value;
-  }
-
-  private peek(path: string[]): Json | undefined {
-    let at: Json | undefined = this.json;
-    for (let i = 0; i < path.length; i++) {
-      const name = path[i] as string;
-      if (!isObject(at) || !Object.hasOwn(at, name)) return undefined;
-      at = at[name];
-    }
-    return at;
-  }
-
-  private mark(path: string[]): void {
-    let at = this.json;
-    for (let i = 0; ; i++) {
-      let names = this.read.get(at);
-      if (!names) {
-        names = new Set();
-        this.read.set(at, names);
-      }
-      const name = path[i] as string;
-      if (i === path.length - 1) {
-        names.add(name);
-        return;
-      }
-      const next = at[name];
-      if (!isObject(next)) return;
-      at = next;
-    }
-  }
-
-  private remainder(object: JsonObject): JsonObject | undefined {
-    const read = this.read.get(object);
-    if (!read) return object;
     let left: JsonObject | undefined;
-    for (const name of Object.keys(object)) {
-      if (read.has(name)) continue;
-      const value = object[name] as Json;
-      const kept = isObject(value) && this.read.has(value) ? this.remainder(value) : value;
+    for (const name of Object.keys(this.json)) {
+      if (this.read.has(name)) continue;
+      const value = this.json[name] as Json;
+      const fields = isObject(value) ? this.inner?.get(name) : undefined;
+      const kept = fields?.wasRead() ? fields.rest() : value;
       if (kept === undefined) continue;
       left ??= {};
-      // Assigning to this name would set the prototype.
-      if (name === '__proto__')
-        Object.defineProperty(left, name, { value: kept, enumerable: true, configurable: true, writable: true });
-      else left[name] = kept;
+      put(left, name, kept);
     }
     return left;
   }
+
+  private wasRead(): boolean {
+    if (this.read.size > 0) return true;
+    for (const fields of this.inner?.values() ?? []) if (fields.wasRead()) return true;
+    return false;
+  }
+
+  private take<T>(name: string, value: T): T {
+    this.read.add(name);
+    return value;
+  }
+
+  /** Null says nothing, so that it need not be kept. */
+  private nothing(name: string, value: Json | undefined): undefined {
+    if (value === null) this.read.add(name);
+    return undefined;
+  }
+}
+
+/** Sets a member that someone else named: assigning to `__proto__` would set the prototype. */
+export function put(object: JsonObject, name: string, value: Json): void {
+  if (name === '__proto__')
+    Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
+  else object[name] = value;
 }

@@ -18,20 +18,20 @@ export const jsonRpc: Source = {
   toEvent(json, ctx) {
     const f = new Fields(json as JsonObject);
     const pair = isRpc((json as JsonObject).request);
-    const request = pair ? f.any(['request']) : json;
-    const response = pair ? f.any(['response']) : undefined;
+    const request = pair ? f.any('request') : json;
+    const response = pair ? f.any('response') : undefined;
     const described = describeRpc(request as JsonObject, response, ctx.sha256);
     if (!described && !isAnswer(request))
       return refuse('wrong_schema', 'The capture has neither a request nor a response of JSON-RPC 2.0.');
-    const server = pair ? f.firstText(['server'], ['server', 'name']) : undefined;
-    const actor = pair ? f.firstText(['actor'], ['actor', 'id'], ['user']) : undefined;
+    const server = pair ? (f.text('server') ?? f.at('server').text('name')) : undefined;
+    const actor = pair ? (f.text('actor') ?? f.at('actor').text('id') ?? f.text('user')) : undefined;
     const data = described?.data ?? answerData(request as JsonObject);
     return foreignEvent(
       'jsonrpc',
       json,
       {
-        originalId: pair ? f.firstText(['id'], ['capture_id']) : undefined,
-        time: pair ? (f.time(['time']) ?? f.time(['timestamp'])) : undefined,
+        originalId: pair ? (f.text('id') ?? f.text('capture_id')) : undefined,
+        time: pair ? (f.time('time') ?? f.time('timestamp')) : undefined,
         emitter: server,
         type: described?.type ?? 'rpc.unknown',
         subject: described?.subject,

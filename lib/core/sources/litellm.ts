@@ -6,8 +6,6 @@ import { Fields } from './fields';
 import { dataOf, foreignEvent, lookUp, microseconds, section, serverId, statusOf } from './foreign';
 import type { Source } from './source';
 
-const mcpCall = ['metadata', 'mcp_tool_call_metadata'];
-
 /** LiteLLM's StandardLoggingPayload, as its callbacks deliver it: MCP calls and lists, and calls of models. */
 export const liteLlm: Source = {
   id: 'litellm',
@@ -21,66 +19,67 @@ export const liteLlm: Source = {
 
   toEvent(json, ctx) {
     const f = new Fields(json as never);
-    const callType = f.text(['call_type']) ?? '';
+    const metadata = f.at('metadata');
+    const call = metadata.at('mcp_tool_call_metadata');
+    const callType = f.text('call_type') ?? '';
     const lists = callType === 'list_mcp_tools';
-    const calls = f.object([...mcpCall, 'arguments']) !== undefined || f.text([...mcpCall, 'name']) !== undefined;
-    const tool = f.text([...mcpCall, 'name']);
-    const server = calls ? (f.text([...mcpCall, 'mcp_server_name']) ?? 'litellm') : 'litellm';
-    const response = f.any([...mcpCall, 'result']) ?? f.any(['response']);
-    f.any(['response']);
-    const error = f.firstText(['error_str'], ['error_information', 'error_message']);
-    const errorClass = f.text(['error_information', 'error_class']);
-    const start = f.number(['startTime']);
-    const end = f.number(['endTime']);
-    const model = calls || lists ? undefined : f.text(['model']);
-    const status = statusOf(f.text(['status']));
-    const user = f.firstText(
-      ['metadata', 'user_api_key_user_id'],
-      ['metadata', 'user_api_key_alias'],
-      ['metadata', 'user_api_key_hash'],
-    );
+    const calls = call.object('arguments') !== undefined || call.text('name') !== undefined;
+    const tool = call.text('name');
+    const server = calls ? (call.text('mcp_server_name') ?? 'litellm') : 'litellm';
+    const response = call.any('result') ?? f.any('response');
+    f.any('response');
+    const error = f.text('error_str') ?? f.at('error_information').text('error_message');
+    const errorClass = f.at('error_information').text('error_class');
+    const start = f.number('startTime');
+    const end = f.number('endTime');
+    const model = calls || lists ? undefined : f.text('model');
+    const status = statusOf(f.text('status'));
+    const user =
+      metadata.text('user_api_key_user_id') ??
+      metadata.text('user_api_key_alias') ??
+      metadata.text('user_api_key_hash');
     return foreignEvent(
       'litellm',
       json,
       {
-        originalId: f.firstText(['id'], ['litellm_call_id']),
+        originalId: f.text('id') ?? f.text('litellm_call_id'),
         time: timeOf(f, start),
         emitter: undefined,
-        tenant: f.text(['metadata', 'user_api_key_org_id']),
+        tenant: metadata.text('user_api_key_org_id'),
         type: calls ? 'rpc.tools_call' : lists ? 'rpc.tools_list' : 'model.call',
         subject: tool ?? model,
         vantage: 'gateway',
         data: dataOf({
           phase: 'complete',
-          operation_id: f.text(['trace_id']),
+          operation_id: f.text('trace_id'),
           mcp: section({
             method: calls ? 'tools/call' : lists ? 'tools/list' : undefined,
-            session_id: f.text([...mcpCall, 'mcp_session_id']),
-            protocol_version: f.text(['metadata', 'requester_metadata', 'headers', 'mcp-protocol-version']),
+            session_id: call.text('mcp_session_id'),
+            protocol_version: metadata.at('requester_metadata').at('headers').text('mcp-protocol-version'),
           }),
           actor: section({
             type: user === undefined ? undefined : ('user' as const),
             id: user,
             id_assurance: user === undefined ? undefined : ('verified' as const),
-            display: f.text(['metadata', 'user_api_key_user_email']),
+            display: metadata.text('user_api_key_user_email'),
             groups: groupsOf(f),
-            ip: f.firstText(['requester_ip_address'], ['metadata', 'requester_ip_address']),
-            user_agent: f.firstText(['user_agent'], ['metadata', 'user_agent']),
+            ip: f.text('requester_ip_address') ?? metadata.text('requester_ip_address'),
+            user_agent: f.text('user_agent') ?? metadata.text('user_agent'),
           }),
           agent:
             model === undefined
               ? undefined
-              : { model: section({ name: model, provider: f.text(['custom_llm_provider']) }) },
+              : { model: section({ name: model, provider: f.text('custom_llm_provider') }) },
           server: section({
             id: serverId('litellm', server),
             name: server,
-            url: f.text([...mcpCall, 'mcp_server_resource'], 4096),
+            url: call.text('mcp_server_resource', 4096),
           }),
-          tool: section({ name: tool, namespaced_name: f.text([...mcpCall, 'namespaced_tool_name']) }),
+          tool: section({ name: tool, namespaced_name: call.text('namespaced_tool_name') }),
           tools_list: lists ? listOf(response, ctx.sha256) : undefined,
           request: calls
-            ? section({ arguments: f.any([...mcpCall, 'arguments']) })
-            : section({ params: lists ? undefined : f.any(['messages']) }),
+            ? section({ arguments: call.any('arguments') })
+            : section({ params: lists ? undefined : f.any('messages') }),
           result: lists ? undefined : resultOf(response, calls),
           error:
             error === undefined && errorClass === undefined
@@ -100,10 +99,10 @@ export const liteLlm: Source = {
 
 /** When the call began. Spend logs carry it as text. */
 const timeOf = (f: Fields, start: number | undefined): string | undefined =>
-  f.time(['startTime']) ?? (start === undefined ? f.time(['endTime']) : undefined);
+  f.time('startTime') ?? (start === undefined ? f.time('endTime') : undefined);
 
 function groupsOf(f: Fields): string[] | undefined {
-  const team = f.firstText(['metadata', 'user_api_key_team_alias'], ['metadata', 'user_api_key_team_id']);
+  const team = f.at('metadata').text('user_api_key_team_alias') ?? f.at('metadata').text('user_api_key_team_id');
   return team === undefined ? undefined : [team];
 }
 

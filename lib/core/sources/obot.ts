@@ -27,35 +27,37 @@ export const obot: Source = {
 
   toEvent(json, ctx) {
     const f = new Fields(json as never);
-    const local = f.text(['eventType']) === 'local_agent_tool_call';
-    const operation = f.text(['action', 'operation']);
+    const local = f.text('eventType') === 'local_agent_tool_call';
+    const operation = f.at('action').text('operation');
     const method = local ? 'tools/call' : operation;
-    const clientReported = f.text(['timestamp', 'source']) === 'client_reported';
-    const targetType = f.text(['target', 'targetType']);
-    const actionName = f.text(['action', 'name'], 4096);
-    const targetName = f.firstText(['target', 'name'], ['target', 'id']);
+    const clientReported = f.at('timestamp').text('source') === 'client_reported';
+    const targetType = f.at('target').text('targetType');
+    const actionName = f.at('action').text('name', 4096);
+    const targetName = f.at('target').text('name') ?? f.at('target').text('id');
     const server =
-      targetType === 'mcp_server' ? targetName : f.firstText(['target', 'parent', 'name'], ['target', 'parent', 'id']);
-    const request = f.any(['details', 'request', 'body']);
-    const response = f.any(['details', 'response', 'body']);
+      targetType === 'mcp_server'
+        ? targetName
+        : (f.at('target').at('parent').text('name') ?? f.at('target').at('parent').text('id'));
+    const request = f.at('details').at('request').any('body');
+    const response = f.at('details').at('response').any('body');
     const rpc = bodyRpc(request, response, method, ctx.sha256);
-    const actorType = f.text(['actor', 'actorType']) ?? 'unknown';
-    const status = statusOf(f.text(['outcome', 'status']));
-    const error = f.text(['outcome', 'error'], 4096);
+    const actorType = f.at('actor').text('actorType') ?? 'unknown';
+    const status = statusOf(f.at('outcome').text('status'));
+    const error = f.at('outcome').text('error', 4096);
     const isTool = targetType === 'mcp_tool' || targetType === 'local_tool' || local;
     return foreignEvent(
       'obot',
       json,
       {
-        originalId: f.label(['id']),
-        time: f.time(['timestamp', 'occurredAt']),
+        originalId: f.label('id'),
+        time: f.at('timestamp').time('occurredAt'),
         emitter: undefined,
         type: method === undefined ? 'rpc.unknown' : eventTypeOf(method),
         subject: actionName ?? targetName,
         vantage: local ? 'client' : 'gateway',
         data: dataOf({
           ...rpc?.data,
-          operation_id: f.text(['details', 'trace', 'toolUseID']),
+          operation_id: f.at('details').at('trace').text('toolUseID'),
           observation: section({
             vantage: local ? 'client' : 'gateway',
             assertion: 'reported',
@@ -65,27 +67,29 @@ export const obot: Source = {
           mcp: section({
             ...rpc?.data.mcp,
             method,
-            session_id: f.text(['details', 'trace', 'sessionID']),
-            jsonrpc_id: rpc?.data.mcp?.jsonrpc_id ?? f.text(['details', 'trace', 'requestID']),
-            http: section({ status: f.integer(['outcome', 'httpStatus']) }),
+            session_id: f.at('details').at('trace').text('sessionID'),
+            jsonrpc_id: rpc?.data.mcp?.jsonrpc_id ?? f.at('details').at('trace').text('requestID'),
+            http: section({ status: f.at('outcome').integer('httpStatus') }),
           }),
           actor: section({
             type: lookUp(actorTypes, actorType) ?? 'anonymous',
-            id: f.firstText(['actor', 'id'], ['actor', 'credentialID']),
+            id: f.at('actor').text('id') ?? f.at('actor').text('credentialID'),
             // Who it was is settled by Obot's server; what a local agent says of itself never is.
             id_assurance: actorType === 'unknown' ? 'claimed' : 'verified',
-            ip: f.text(['details', 'network', 'clientIP']),
-            user_agent: f.text(['details', 'client', 'userAgent'], 4096),
+            ip: f.at('details').at('network').text('clientIP'),
+            user_agent: f.at('details').at('client').text('userAgent', 4096),
           }),
           agent: section({
-            name: f.firstText(['details', 'agent', 'cliName'], ['details', 'agent', 'provider']),
-            version: f.firstText(['details', 'agent', 'cliVersion'], ['details', 'agent', 'version']),
-            model: section({ name: f.firstText(['details', 'agent', 'model'], ['details', 'agent', 'modelID']) }),
-            turn_id: f.text(['details', 'trace', 'turnID']),
+            name: f.at('details').at('agent').text('cliName') ?? f.at('details').at('agent').text('provider'),
+            version: f.at('details').at('agent').text('cliVersion') ?? f.at('details').at('agent').text('version'),
+            model: section({
+              name: f.at('details').at('agent').text('model') ?? f.at('details').at('agent').text('modelID'),
+            }),
+            turn_id: f.at('details').at('trace').text('turnID'),
           }),
           client: section({
-            name: f.firstText(['details', 'client', 'name'], ['client']),
-            version: f.text(['details', 'client', 'version']),
+            name: f.at('details').at('client').text('name') ?? f.text('client'),
+            version: f.at('details').at('client').text('version'),
           }),
           server: section({ id: serverId('obot', server ?? (local ? 'local' : undefined)), name: server }),
           tool:
@@ -104,13 +108,13 @@ export const obot: Source = {
           result: rpc ? rpc.data.result : response === undefined ? undefined : { value: response },
           error: rpc?.data.error ?? (error === undefined ? undefined : section({ message: error })),
           timing: section({
-            started_at: f.time(['details', 'startedAt']),
-            duration_us: microseconds(f.number(['outcome', 'durationMs'])),
+            started_at: f.at('details').time('startedAt'),
+            duration_us: microseconds(f.at('outcome').number('durationMs')),
           }),
           outcome: section({
             status,
             disposition: status === 'denied' ? 'denied' : undefined,
-            reason_code: f.text(['outcome', 'reason']),
+            reason_code: f.at('outcome').text('reason'),
           }),
         }),
         rest: f.rest(),

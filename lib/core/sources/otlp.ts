@@ -21,19 +21,19 @@ export const otlp: Source = {
         'The log record has no mcp.*, gen_ai.* or jsonrpc.* attribute; send only those of MCP traffic.',
       );
     const f = new Fields(record);
-    f.text(['otlp']);
-    const service = f.text(['resource', 'service.name']);
-    const { type, subject, data } = readAttributes(f, ['attributes'], 'otlp', undefined);
+    f.text('otlp');
+    const service = f.at('resource').text('service.name');
+    const { type, subject, data } = readAttributes(f.at('attributes'), 'otlp', undefined);
     return foreignEvent(
       'otlp',
       json,
       {
         originalId: undefined,
-        time: f.time(['timeUnixNano']) ?? f.time(['observedTimeUnixNano']),
+        time: f.time('timeUnixNano') ?? f.time('observedTimeUnixNano'),
         emitter: service,
         type,
         subject,
-        trace: { traceId: f.text(['traceId']), spanId: f.text(['spanId']) },
+        trace: { traceId: f.text('traceId'), spanId: f.text('spanId') },
         vantage: 'gateway',
         data,
         rest: f.rest(),

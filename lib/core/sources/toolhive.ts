@@ -42,31 +42,31 @@ export const toolHive: Source = {
 
   toEvent(json, ctx) {
     const f = new Fields(json as never);
-    const kind = f.text(['type']) ?? '';
-    const targetMethod = f.text(['target', 'method']);
+    const kind = f.text('type') ?? '';
+    const targetMethod = f.at('target').text('method');
     const method = isHttpVerb(targetMethod) ? lookUp(methods, kind) : (targetMethod ?? lookUp(methods, kind));
-    const component = f.text(['component']);
-    const backend = f.text(['metadata', 'extra', 'backend_name']);
+    const component = f.text('component');
+    const backend = f.at('metadata').at('extra').text('backend_name');
     const server = backend ?? component;
-    const targetKind = f.word(['target', 'type']);
-    const target = f.text(['target', 'name'], targetKind === 'resource' ? 4096 : 512);
-    const request = f.any(['data', 'request']);
-    const response = f.any(['data', 'response']);
+    const targetKind = f.at('target').word('type');
+    const target = f.at('target').text('name', targetKind === 'resource' ? 4096 : 512);
+    const request = f.at('data').any('request');
+    const response = f.at('data').any('response');
     const rpc = isRpc(request) ? describeRpc(request, isRpc(response) ? response : undefined, ctx.sha256) : null;
-    const word = f.text(['outcome']);
-    const user = f.text(['subjects', 'user']);
-    const userId = f.text(['subjects', 'user_id']);
-    const errorCode = f.integer(['metadata', 'extra', 'jsonrpc_error_code']);
-    const bytes = f.count(['metadata', 'extra', 'response_size_bytes']);
-    f.text(['msg']);
-    f.text(['level']);
+    const word = f.text('outcome');
+    const user = f.at('subjects').text('user');
+    const userId = f.at('subjects').text('user_id');
+    const errorCode = f.at('metadata').at('extra').integer('jsonrpc_error_code');
+    const bytes = f.at('metadata').at('extra').count('response_size_bytes');
+    f.text('msg');
+    f.text('level');
     const type = typeOf(kind, method);
     return foreignEvent(
       'toolhive',
       json,
       {
-        originalId: f.firstText(['audit_id'], ['metadata', 'auditId']),
-        time: f.time(['logged_at']) ?? f.time(['loggedAt']) ?? f.time(['time']),
+        originalId: f.text('audit_id') ?? f.at('metadata').text('auditId'),
+        time: f.time('logged_at') ?? f.time('loggedAt') ?? f.time('time'),
         emitter: component,
         type,
         subject: target,
@@ -77,11 +77,11 @@ export const toolHive: Source = {
           mcp: section({
             ...rpc?.data.mcp,
             method,
-            protocol_version: f.text(['metadata', 'extra', 'mcp_version']),
-            session_id: f.text(['source', 'extra', 'session_id']),
-            transport: lookUp(transports, f.text(['metadata', 'extra', 'transport'])),
+            protocol_version: f.at('metadata').at('extra').text('mcp_version'),
+            session_id: f.at('source').at('extra').text('session_id'),
+            transport: lookUp(transports, f.at('metadata').at('extra').text('transport')),
             http: section({
-              path: f.text(['target', 'endpoint'], 4096),
+              path: f.at('target').text('endpoint', 4096),
               method: isHttpVerb(targetMethod) ? targetMethod : undefined,
             }),
           }),
@@ -90,27 +90,27 @@ export const toolHive: Source = {
             id: userId ?? user,
             display: user,
             id_assurance: userId ? 'verified' : 'claimed',
-            ip: f.text(['source', 'value']),
-            user_agent: f.text(['source', 'extra', 'user_agent'], 4096),
+            ip: f.at('source').text('value'),
+            user_agent: f.at('source').at('extra').text('user_agent', 4096),
           }),
           delegation: delegationOf(f),
           client: section({
             ...rpc?.data.client,
-            name: f.text(['subjects', 'client_name']) ?? rpc?.data.client?.name,
-            version: f.text(['subjects', 'client_version']) ?? rpc?.data.client?.version,
+            name: f.at('subjects').text('client_name') ?? rpc?.data.client?.name,
+            version: f.at('subjects').text('client_version') ?? rpc?.data.client?.version,
           }),
           server: section({ ...rpc?.data.server, id: serverId('toolhive', server), name: server }),
           tool: rpc?.data.tool ?? (targetKind === 'tool' ? section({ name: target }) : undefined),
           resource:
             rpc?.data.resource ??
-            (targetKind === 'resource' ? section({ uri: f.text(['target', 'uri'], 4096) ?? target }) : undefined),
+            (targetKind === 'resource' ? section({ uri: f.at('target').text('uri', 4096) ?? target }) : undefined),
           prompt: rpc?.data.prompt ?? (targetKind === 'prompt' ? section({ name: target }) : undefined),
           request: rpc?.data.request ?? (request === undefined ? undefined : { params: request }),
           result: rpc?.data.result ?? section({ bytes, value: rpc?.data.error ? undefined : response }),
           error:
             rpc?.data.error ??
-            section({ code: errorCode, message: f.text(['metadata', 'extra', 'jsonrpc_error_message'], 4096) }),
-          timing: section({ duration_us: microseconds(f.number(['metadata', 'extra', 'duration_ms'])) }),
+            section({ code: errorCode, message: f.at('metadata').at('extra').text('jsonrpc_error_message', 4096) }),
+          timing: section({ duration_us: microseconds(f.at('metadata').at('extra').number('duration_ms')) }),
           outcome: section({
             status: rpc?.data.outcome?.status === 'failure' ? 'failure' : statusOf(word),
             disposition: word === 'denied' ? 'denied' : undefined,
@@ -137,13 +137,13 @@ const withKind = (rest: ReturnType<Fields['rest']>, kind: string) =>
   Object.hasOwn(methods, kind) ? rest : { ...rest, type: kind };
 
 function delegationOf(f: Fields) {
-  const chain = f.list(['delegation', 'chain']);
+  const chain = f.at('delegation').list('chain');
   return section({
     chain: chain?.filter(isObject).map(({ iss, sub }) => section({ iss: textOf(iss), sub: textOf(sub) }) ?? {}),
-    truncated: f.flag(['delegation', 'truncated']),
-    omitted: f.flag(['delegation', 'omitted']),
-    malformed: f.flag(['delegation', 'malformed']),
-    malformed_reason: f.firstText(['delegation', 'malformedReason'], ['delegation', 'malformed_reason']),
+    truncated: f.at('delegation').flag('truncated'),
+    omitted: f.at('delegation').flag('omitted'),
+    malformed: f.at('delegation').flag('malformed'),
+    malformed_reason: f.at('delegation').text('malformedReason') ?? f.at('delegation').text('malformed_reason'),
   });
 }
 
