@@ -43,7 +43,10 @@ const columns: ColumnDef<AlertTableRow>[] = [
     header: 'What happened',
     cell: ({ row: { original } }) => (
       <>
-        <HostileText text={original.summary} limit={220} />
+        <span className="font-medium">{original.title}</span>{' '}
+        <span className="text-soft">
+          <HostileText text={original.summary} limit={220} />
+        </span>
         {original.generated && <span className="ml-2 text-xs text-faint">generated</span>}
       </>
     ),
@@ -51,13 +54,13 @@ const columns: ColumnDef<AlertTableRow>[] = [
   },
   {
     header: 'Server',
-    cell: ({ row: { original } }) => <HostileText text={original.serverName ?? original.server ?? '–'} limit={40} />,
+    cell: ({ row: { original } }) => <HostileText text={original.serverName ?? original.server ?? '–'} limit={28} />,
     meta: { from: 'lg', filter: (row) => (row.server ? { field: 'server', value: row.server } : null) },
   },
   {
     header: 'Actor',
     cell: ({ row }) => <HostileText text={row.original.actor ?? '–'} limit={32} />,
-    meta: { from: 'lg', filter: (row) => (row.actor ? { field: 'actor', value: row.actor } : null) },
+    meta: { from: '2xl', filter: (row) => (row.actor ? { field: 'actor', value: row.actor } : null) },
   },
   {
     header: 'Status',
@@ -67,7 +70,7 @@ const columns: ColumnDef<AlertTableRow>[] = [
   {
     header: 'Assignee',
     cell: ({ row }) => row.original.assignee?.split('@')[0] ?? <span className="text-faint">nobody</span>,
-    meta: { from: 'xl', filter: (row) => ({ field: 'assignee', value: row.assignee ?? 'nobody' }) },
+    meta: { from: '2xl', filter: (row) => ({ field: 'assignee', value: row.assignee ?? 'nobody' }) },
   },
   {
     header: 'Count',

@@ -1,3 +1,4 @@
+import type { Metadata } from 'next';
 import { z } from 'zod';
 import { AlertTable } from '@/components/alerts/alert-table';
 import { Command } from '@/components/copy';
@@ -18,6 +19,8 @@ import { decodeCursor, encodeCursor } from '../cursor';
 import { isUuid } from '../uuid';
 import { assign, setStatus } from './actions';
 import { AlertView } from './alert-view';
+
+export const metadata: Metadata = { title: 'Alerts' };
 
 const views: { value: View; label: string }[] = [
   { value: 'open', label: 'Open' },

@@ -1,3 +1,4 @@
+import type { Metadata } from 'next';
 import { KeyTable } from '@/components/api-keys/key-table';
 import { NewKey } from '@/components/api-keys/new-key';
 import { PageHeader } from '@/components/page-header';
@@ -7,6 +8,8 @@ import { may } from '@/lib/core/access';
 import { plural } from '@/lib/core/query/words';
 import { listApiKeys } from '@/lib/store/api-keys';
 import { create, revoke } from './actions';
+
+export const metadata: Metadata = { title: 'API keys' };
 
 export default async function ApiKeysPage() {
   const access = await requireActor('apikey:read');

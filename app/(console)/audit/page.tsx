@@ -1,3 +1,4 @@
+import type { Metadata } from 'next';
 import { z } from 'zod';
 import { AuditTable } from '@/components/audit/audit-table';
 import { HashChip } from '@/components/copy';
@@ -15,6 +16,8 @@ import { parseRange, rangeWords } from '@/lib/core/query/time-range';
 import { auditFacets, findAuditEntry, listAuditEntries } from '@/lib/store/audit-entries';
 import { decodeCursor, encodeCursor } from '../cursor';
 import { isUuid } from '../uuid';
+
+export const metadata: Metadata = { title: 'Audit' };
 
 const cursor = z.object({ time: z.iso.datetime(), id: z.guid() });
 

@@ -1,3 +1,4 @@
+import type { Metadata } from 'next';
 import { z } from 'zod';
 import { LetterTable } from '@/components/dead-letters/letter-table';
 import { reasonWords } from '@/components/dead-letters/reason';
@@ -15,6 +16,8 @@ import { countDeadLetters, type DeadLetterStatus, findDeadLetter, listDeadLetter
 import { decodeCursor, encodeCursor } from '../cursor';
 import { isUuid } from '../uuid';
 import { LetterView } from './letter-view';
+
+export const metadata: Metadata = { title: 'Dead letters' };
 
 const views: { value: DeadLetterStatus | 'all'; label: string }[] = [
   { value: 'waiting', label: 'Waiting' },

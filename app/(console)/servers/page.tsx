@@ -1,3 +1,4 @@
+import type { Metadata } from 'next';
 import { Command } from '@/components/copy';
 import { LiveRefresh } from '@/components/live';
 import { PageHeader } from '@/components/page-header';
@@ -11,6 +12,8 @@ import { plural } from '@/lib/core/query/words';
 import type { ServerDecision } from '@/lib/store/server-changes';
 import { countServers, findServer, listServers } from '@/lib/store/servers';
 import { ServerView } from './server-view';
+
+export const metadata: Metadata = { title: 'Servers' };
 
 const views: { value: ServerDecision | 'all'; label: string }[] = [
   { value: 'all', label: 'All' },

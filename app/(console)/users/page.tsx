@@ -1,3 +1,4 @@
+import type { Metadata } from 'next';
 import { PageHeader } from '@/components/page-header';
 import { NoPermission } from '@/components/states';
 import { AddUser, UserTable } from '@/components/users/user-table';
@@ -6,6 +7,8 @@ import type { Role } from '@/lib/core/access';
 import { plural } from '@/lib/core/query/words';
 import { listUsers } from '@/lib/store/users';
 import { create, givePassword, update } from './actions';
+
+export const metadata: Metadata = { title: 'Users' };
 
 export default async function UsersPage() {
   const access = await requireActor('user:write');

@@ -7,11 +7,11 @@ import type { DefinitionSeen, ServerSeen } from './batch';
 import type { EventRow, Facts, ServerFacts } from './contract';
 import { column } from './row';
 
-/** A server or a definition that is known already is written again only this often, by the clock of ingest. */
+/** A server or a definition that is known already is written again only this often, by the clock of ingest and by that of the events. */
 const rewriteAfterMs = 60_000;
 
-/** When a server or a definition was last written; lives as long as the facts do. */
-export type WrittenAt = Map<string, number>;
+/** When a server or a definition is to be written again, by either clock; lives as long as the facts do. */
+export type WrittenAt = Map<string, { at: number; time: string }>;
 
 /** The servers and tool definitions that a batch shows, and what was known of them before. Adds what is new to `facts`. */
 export class Inventory {
@@ -36,7 +36,7 @@ export class Inventory {
     if (seen) {
       if (row.time < seen.firstSeen) seen.firstSeen = row.time;
       if (row.time > seen.lastSeen) seen.lastSeen = row.time;
-    } else if (this.due(`server\0${row.server}`)) {
+    } else if (this.due(`server\0${row.server}`, row.time)) {
       this.servers.set(row.server, {
         key: row.server,
         name,
@@ -62,7 +62,7 @@ export class Inventory {
       const hash = definitionHash(now, this.sha256);
       const before = server.tools.get(tool);
       const same = before?.hash === hash;
-      if (same && !this.due(`tool\0${row.server}\0${tool}`)) continue;
+      if (same && !this.due(`tool\0${row.server}\0${tool}`, row.time)) continue;
       const definition = same ? before.definition : canonicalJson(now);
       this.see({
         server: row.server,
@@ -91,10 +91,11 @@ export class Inventory {
     else if (seen.lastSeen > known.lastSeen) known.lastSeen = seen.lastSeen;
   }
 
-  private due(key: string): boolean {
-    const last = this.written.get(key);
-    if (last !== undefined && this.now - last < rewriteAfterMs) return false;
-    this.written.set(key, this.now);
+  private due(key: string, time: string): boolean {
+    const next = this.written.get(key);
+    if (next !== undefined && this.now < next.at && time < next.time) return false;
+    const later = new Date(Date.parse(time) + rewriteAfterMs).toISOString();
+    this.written.set(key, { at: this.now + rewriteAfterMs, time: later });
     return true;
   }
 }

@@ -1,3 +1,4 @@
+import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { PageHeader } from '@/components/page-header';
 import { NoPermission } from '@/components/states';
@@ -5,6 +6,8 @@ import { requireActor } from '@/lib/auth/guard';
 import { findAlert } from '@/lib/store/alerts';
 import { isUuid } from '../../uuid';
 import { AlertView } from '../alert-view';
+
+export const metadata: Metadata = { title: 'Alert' };
 
 export default async function AlertPage({ params }: { params: Promise<{ id: string }> }) {
   const access = await requireActor('alert:read');

@@ -1,9 +1,12 @@
+import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { PageHeader } from '@/components/page-header';
 import { NoPermission } from '@/components/states';
 import { requireActor } from '@/lib/auth/guard';
 import { findServer } from '@/lib/store/servers';
 import { ServerView } from '../server-view';
+
+export const metadata: Metadata = { title: 'Server' };
 
 export default async function ServerPage({ params }: { params: Promise<{ key: string }> }) {
   const access = await requireActor('server:read');
