@@ -21,7 +21,7 @@ declare module '@tanstack/react-table' {
     filter?: (row: TData) => { field: string; value: string } | null;
     align?: 'right';
     /** Hidden in tables narrower than this. */
-    from?: 'sm' | 'md' | 'lg' | 'xl' | '2xl';
+    from?: 'sm' | 'md' | 'lg' | 'xl';
     /** Takes the width that is left, and cuts its text. */
     grow?: boolean;
   }

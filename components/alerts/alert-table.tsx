@@ -60,7 +60,7 @@ const columns: ColumnDef<AlertTableRow>[] = [
   {
     header: 'Actor',
     cell: ({ row }) => <HostileText text={row.original.actor ?? '–'} limit={32} />,
-    meta: { from: '2xl', filter: (row) => (row.actor ? { field: 'actor', value: row.actor } : null) },
+    meta: { from: 'xl', filter: (row) => (row.actor ? { field: 'actor', value: row.actor } : null) },
   },
   {
     header: 'Status',
@@ -70,7 +70,7 @@ const columns: ColumnDef<AlertTableRow>[] = [
   {
     header: 'Assignee',
     cell: ({ row }) => row.original.assignee?.split('@')[0] ?? <span className="text-faint">nobody</span>,
-    meta: { from: '2xl', filter: (row) => ({ field: 'assignee', value: row.assignee ?? 'nobody' }) },
+    meta: { from: 'xl', filter: (row) => ({ field: 'assignee', value: row.assignee ?? 'nobody' }) },
   },
   {
     header: 'Count',
