@@ -33,7 +33,7 @@ export class EventCopy {
     this.uuid(row.id);
     this.int32(2);
     this.int16(this.logId);
-    this.int64(BigInt(row.logIndex));
+    this.count(row.logIndex);
     this.time(row.recordedAt);
     this.text(row.source);
     this.text(row.epoch);
@@ -50,7 +50,7 @@ export class EventCopy {
     this.text(row.trace);
     this.text(row.status);
     this.integer(row.errorCode);
-    this.int64(row.durationUs);
+    this.count(row.durationUs);
     this.integer(row.bytesIn);
     this.integer(row.bytesOut);
     this.text(row.format);
@@ -59,10 +59,11 @@ export class EventCopy {
     this.bytes[this.at++] = row.generated ? 1 : 0;
     this.int32(2);
     this.int16(row.severity);
-    this.bytea(row.rawHash);
-    this.bytea(row.eventHash);
+    this.hex(row.rawHash);
+    this.hex(row.eventHash);
     this.bytea(row.leafHash);
-    this.bytea(row.body);
+    if (typeof row.body === 'string') this.text(row.body);
+    else this.bytea(row.body);
   }
 
   /** The whole stream, in an ArrayBuffer of its own that can be transferred. */
@@ -112,12 +113,29 @@ export class EventCopy {
     this.at += 8;
   }
 
-  private time(text: string): void {
-    const us = ((parseTime(text) ?? epochMs) - epochMs) * 1000;
-    const high = Math.floor(us / 2 ** 32);
+  /** An int8 of a whole number that a double holds. */
+  private count(value: number | null): void {
+    if (value === null) {
+      this.int32(-1);
+      return;
+    }
+    const high = Math.floor(value / 2 ** 32);
     this.int32(8);
     this.int32(high);
-    this.int32(us - high * 2 ** 32);
+    this.int32(value - high * 2 ** 32);
+  }
+
+  private time(text: string): void {
+    this.count(((parseTime(text) ?? epochMs) - epochMs) * 1000);
+  }
+
+  private hex(digits: string | null): void {
+    if (digits === null) {
+      this.int32(-1);
+      return;
+    }
+    this.int32(digits.length / 2);
+    this.at += this.bytes.write(digits, this.at, 'hex');
   }
 
   private uuid(text: string): void {

@@ -20,6 +20,20 @@ export interface JudgedBatch {
   outcomes: Outcome[];
 }
 
+export const emptyBatch = (deadLetters: DeadLetter[]): JudgedBatch => ({
+  rows: [],
+  chains: [],
+  deadLetters,
+  detections: [],
+  servers: [],
+  definitions: [],
+  sightings: [],
+  usage: [],
+  duplicates: 0,
+  ruleErrors: [],
+  outcomes: [],
+});
+
 /** What became of one event of a message. */
 export interface Outcome {
   position: bigint;

@@ -123,17 +123,20 @@ export interface EventRow {
   trace: string | null;
   status: string;
   errorCode: number | null;
-  durationUs: bigint | null;
+  durationUs: number | null;
   bytesIn: number | null;
   bytesOut: number | null;
   format: string;
   assertion: string;
   generated: boolean;
   severity: number;
-  rawHash: Uint8Array | null;
-  eventHash: Uint8Array;
+  /** Hexadecimal. */
+  rawHash: string | null;
+  /** Hexadecimal. */
+  eventHash: string;
   leafHash: Uint8Array;
-  body: Uint8Array;
+  /** Bytes as they came, or text that is stored as UTF-8. */
+  body: Uint8Array | string;
 }
 
 export interface EventDetection extends Detection {

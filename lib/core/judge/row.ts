@@ -1,27 +1,11 @@
 import type { AuditEvent } from '../event/envelope';
+import type { Case } from './case';
 import type { EventRow } from './contract';
 
-/** The columns that are read out of an event; the rest of the row is what the pipeline found out about it. */
-export type EventColumns = Pick<
-  EventRow,
-  | 'method'
-  | 'server'
-  | 'tool'
-  | 'actor'
-  | 'agent'
-  | 'client'
-  | 'session'
-  | 'trace'
-  | 'status'
-  | 'errorCode'
-  | 'durationUs'
-  | 'bytesIn'
-  | 'bytesOut'
-  | 'generated'
->;
+const none = new Uint8Array(0);
 
-/** Columns of an event, cut and bounded to what their types and indexes hold. The body keeps all. */
-export function columnsOf({ data, traceparent }: AuditEvent): EventColumns {
+/** The columns that are read out of an event, cut and bounded to what their types and indexes hold. */
+export function columnsOf({ data, traceparent }: AuditEvent) {
   const duration = data.timing?.duration_us;
   return {
     method: column(data.mcp?.method),
@@ -31,14 +15,45 @@ export function columnsOf({ data, traceparent }: AuditEvent): EventColumns {
     agent: column(data.agent?.name ?? data.agent?.id),
     client: column(data.client?.name),
     session: column(data.mcp?.session_id ?? data.agent?.conversation_id),
-    trace: traceparent?.slice(3, 35) ?? null,
+    trace: traceparent === undefined ? null : traceparent.slice(3, 35),
     status: statusOf(data),
     errorCode: int32(data.error?.code),
-    durationUs: duration === undefined ? null : BigInt(duration),
+    durationUs: duration === undefined ? null : Number(duration),
     bytesIn: int32(data.request?.bytes),
     bytesOut: int32(data.result?.bytes),
     generated: data.observation?.generated === true,
   };
+}
+
+/** The row of an event; the body keeps all. Its leaf is hashed later. */
+export function rowOf(one: Case, logIndex: number, recordedAt: string): EventRow {
+  const { opened, event, kid } = one;
+  const { place, format } = opened;
+  return {
+    ...columnsOf(event),
+    time: event.time,
+    id: event.id,
+    logIndex,
+    recordedAt,
+    source: event.source,
+    epoch: place === null ? null : place.epoch,
+    sequence: place === null ? null : place.sequence,
+    kid,
+    type: event.type,
+    format,
+    assertion: assertionOf(event, kid),
+    severity: 0,
+    rawHash: one.rawHash,
+    eventHash: one.eventHash,
+    leafHash: none,
+    body: one.body,
+  };
+}
+
+/** An emitter's own word for `producer_signed` is not believed. */
+function assertionOf({ data }: AuditEvent, kid: string | null): string {
+  if (kid !== null) return 'producer_signed';
+  return data.observation?.assertion === 'observed' ? 'observed' : 'reported';
 }
 
 /** `success`, `failure`, `denied`, `timeout` or `unknown`: as the emitter says, else as the exchange shows. */

@@ -50,7 +50,7 @@ export function addUsage(rows: Map<string, UsageRow>, event: EventRow, phase: st
   else if (event.status !== 'success') row.errors++;
   row.bytesIn += event.bytesIn ?? 0;
   row.bytesOut += event.bytesOut ?? 0;
-  if (event.durationUs !== null) addDuration(row.durations, Number(event.durationUs));
+  if (event.durationUs !== null) addDuration(row.durations, event.durationUs);
 }
 
 /** All of them stand in one index row, which Postgres bounds at 2,704 bytes. */

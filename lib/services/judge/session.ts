@@ -176,7 +176,7 @@ function encode(batch: JudgedBatch, { id, writer }: OpenLog, now: number, laps: 
   laps.lap('log');
   const copy = new EventCopy(
     id,
-    rows.reduce((sum, row) => sum + row.body.length + 700, 64),
+    rows.reduce((sum, row) => sum + row.body.length * 1.1 + 700, 64),
   );
   const days = new Set<string>();
   let timeSum = 0;

@@ -1,0 +1,75 @@
+import type { Engine, Gate } from '../detection/engine';
+import type { Redaction } from '../detection/rule';
+import { canonicalJson } from '../event/canonical';
+import type { AuditEvent } from '../event/envelope';
+import type { Sha256 } from '../event/hash';
+import type { SignatureVerifier } from '../provenance/signature';
+import { redactEvent } from '../redaction/redact';
+import type { Facts } from './contract';
+import type { Opened } from './read';
+import type { Refusal } from './result';
+import { verifyProducer } from './verify';
+
+export interface CaseTools {
+  /** As hexadecimal digits. */
+  sha256: Sha256;
+  signatures: SignatureVerifier;
+  engine: Engine;
+  /** Keyed, 16 hexadecimal digits. */
+  fingerprint(value: string): string;
+}
+
+const nothing: Redaction[] = [];
+
+/** One event on its way through the second pass; each step adds what it found out. */
+export class Case {
+  /** Of the key whose signature holds. */
+  kid: string | null = null;
+  /** Redacted. */
+  event: AuditEvent;
+  gate: Gate | null = null;
+  redactions: Redaction[] = nothing;
+  /** Those of the redactions that are secrets. */
+  secrets: Redaction[] = nothing;
+  /** What is stored: the message's bytes, or text. */
+  body: Uint8Array | string = '';
+  /** SHA-256 of the body. */
+  eventHash = '';
+  /** SHA-256 of the message, where the body is another form of it. */
+  rawHash: string | null = null;
+
+  constructor(readonly opened: Opened) {
+    this.event = opened.event;
+  }
+
+  /** Why nobody vouches for the event; null: it may go on. */
+  verify(facts: Facts, { signatures, sha256 }: CaseTools): Refusal | null {
+    const { event, canonical } = this.opened;
+    const kid = verifyProducer(event, canonical, facts, signatures, sha256);
+    if (!kid.ok) return kid.refusal;
+    this.kid = kid.value;
+    return null;
+  }
+
+  redact({ engine, fingerprint }: CaseTools): void {
+    this.gate = engine.gate(this.event);
+    if (!this.gate.redact) return;
+    // A signed event was redacted before it was signed; in others a marker is what somebody wrote.
+    const redacted = redactEvent(this.event, { fingerprint, markers: this.kid === null ? 'forged' : 'made' });
+    this.event = redacted.event;
+    this.redactions = redacted.redactions;
+    this.secrets = redacted.redactions.filter((one) => one.category === 'secret');
+  }
+
+  /**
+   * The body is the bytes as they came, where they are the canonical JSON of what is stored; else that is written anew. Of
+   * bytes that held a secret no plain hash is kept: with all around it stored, few enough secrets may fit to try them all.
+   */
+  hash({ sha256 }: CaseTools): void {
+    const { canonical, event, message } = this.opened;
+    const same = this.event === event;
+    this.body = canonical !== null && same ? message.bytes : canonicalJson(this.event);
+    this.eventHash = sha256(this.body);
+    if (canonical === null && same) this.rawHash = sha256(message.bytes);
+  }
+}
