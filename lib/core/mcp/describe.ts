@@ -1,7 +1,7 @@
 import { clip } from '../event/clip';
 import type { AuditEvent, EventData, ToolDefinition } from '../event/envelope';
 import type { Sha256 } from '../event/hash';
-import { isObject, type Json, type JsonObject } from '../event/json';
+import { isObject, type Json, type JsonObject, put } from '../event/json';
 import { diffDefinitions, hashDefinitions } from '../event/tool-definition';
 import { eventTypeOf } from './methods';
 import type { Circumstance, Exchange } from './pairing';
@@ -78,8 +78,13 @@ export function describe<C extends Circumstance>(
 
 /** `_meta` without what stands elsewhere in the event. */
 function remaining(meta: JsonObject): JsonObject | undefined {
-  const entries = Object.entries(meta).filter(([name]) => !told.has(name));
-  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
+  let left: JsonObject | undefined;
+  for (const name of Object.keys(meta)) {
+    if (told.has(name)) continue;
+    left ??= {};
+    put(left, name, meta[name] as Json);
+  }
+  return left;
 }
 const told = new Set(['protocolVersion', 'clientInfo', 'clientCapabilities'].map((name) => `${prefix}${name}`));
 
@@ -276,5 +281,10 @@ type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
 /** The object without the members that are undefined. */
 function defined<T extends object>(members: T): Defined<T> {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Defined<T>;
+  const kept: Record<string, unknown> = {};
+  for (const name of Object.keys(members)) {
+    const value = (members as Record<string, unknown>)[name];
+    if (value !== undefined) kept[name] = value;
+  }
+  return kept as Defined<T>;
 }

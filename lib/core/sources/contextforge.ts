@@ -1,4 +1,5 @@
 import { isObject, type JsonObject } from '../event/json';
+import { remember } from '../text/remember';
 import { Fields } from './fields';
 import { dataOf, foreignEvent, microseconds, section, serverId } from './foreign';
 import type { Source } from './source';
@@ -87,16 +88,20 @@ export const contextForge: Source = {
 };
 
 function formOf(json: JsonObject): Form | null {
-  const has = (...names: string[]) => names.every((name) => Object.hasOwn(json, name));
-  if (
-    has('schema_version', 'event_id', 'event_type') &&
-    isObject(json.source) &&
-    json.source.event_source !== undefined
-  )
-    return 'siem';
-  if (has('action', 'resource_type', 'user_id', 'success')) return 'audit';
-  if (has('event_type', 'severity', 'category', 'threat_score')) return 'security';
-  return has('component', 'message', 'level', 'correlation_id', 'is_security_event') ? 'log' : null;
+  if (json.schema_version !== undefined && json.event_id !== undefined && json.event_type !== undefined)
+    return isObject(json.source) && json.source.event_source !== undefined ? 'siem' : null;
+  if (hasAll(json, audit)) return 'audit';
+  if (hasAll(json, security)) return 'security';
+  return hasAll(json, log) ? 'log' : null;
+}
+
+const audit = ['action', 'resource_type', 'user_id', 'success'];
+const security = ['event_type', 'severity', 'category', 'threat_score'];
+const log = ['component', 'message', 'level', 'correlation_id', 'is_security_event'];
+
+function hasAll(json: JsonObject, names: string[]): boolean {
+  for (const name of names) if (json[name] === undefined) return false;
+  return true;
 }
 
 const methods: Record<string, string> = {
@@ -108,19 +113,20 @@ const methods: Record<string, string> = {
   'rpc.prompts_list': 'prompts/list',
 };
 
-const registryVerbs: [RegExp, string][] = [
-  [/^(create|register|import|add)/, 'registry.added'],
-  [/^(delete|remove|unregister)/, 'registry.removed'],
-  [/^(update|toggle|set|activate|deactivate|enable|disable|bulk|edit)/, 'registry.changed'],
-];
-const uses: [RegExp, string][] = [
+/** What an action is, by its first words. */
+const actions: [RegExp, string][] = [
   [/^(invoke|execute|call)(_tool)?$/, 'rpc.tools_call'],
   [/^(view|read|get|access)_resource$/, 'rpc.resources_read'],
   [/^(view|read|get|access|render)_prompt$/, 'rpc.prompts_get'],
   [/^list_tools$/, 'rpc.tools_list'],
   [/^list_resources$/, 'rpc.resources_list'],
   [/^list_prompts$/, 'rpc.prompts_list'],
+  [/^(create|register|import|add)/, 'registry.added'],
+  [/^(delete|remove|unregister)/, 'registry.removed'],
+  [/^(update|toggle|set|activate|deactivate|enable|disable|bulk|edit)/, 'registry.changed'],
 ];
+
+const typeOfAction = remember(1_000, (action) => actions.find(([pattern]) => pattern.test(action))?.[1] ?? '');
 
 function typeOf(
   form: Form,
@@ -130,17 +136,16 @@ function typeOf(
 ): string {
   if (eventType?.startsWith('authentication_'))
     return eventType === 'authentication_success' ? 'auth.used' : 'auth.refused';
-  if (action !== undefined) {
-    const match = [...uses, ...registryVerbs].find(([pattern]) => pattern.test(action));
-    if (match) return match[1];
-  }
+  const known = action === undefined ? undefined : typeOfAction(action);
+  if (known) return known;
   if (action === 'read' && resourceType === 'resource') return 'rpc.resources_read';
   return form === 'log' ? 'emitter.log' : form === 'audit' ? 'emitter.audit' : 'emitter.security';
 }
 
 /** The words that the type was made from, and the emitter's own sentence, stay. */
 function restOf(f: Fields, form: Form, action: string | undefined, message: string | undefined): JsonObject {
-  const words = { [form === 'log' ? 'message' : 'description']: message, action };
-  const kept = Object.entries(words).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return { ...f.rest(), ...Object.fromEntries(kept) };
+  const rest = f.rest() ?? {};
+  if (message !== undefined) rest[form === 'log' ? 'message' : 'description'] = message;
+  if (action !== undefined) rest.action = action;
+  return rest;
 }

@@ -1,5 +1,5 @@
 import { clip } from '../event/clip';
-import { isObject, type Json, type JsonObject } from '../event/json';
+import { isObject, type Json, type JsonObject, put } from '../event/json';
 import { foreignTime } from '../event/time';
 
 /**
@@ -126,11 +126,4 @@ export class Fields {
     if (value === null) this.read.add(name);
     return undefined;
   }
-}
-
-/** Sets a member that someone else named: assigning to `__proto__` would set the prototype. */
-export function put(object: JsonObject, name: string, value: Json): void {
-  if (name === '__proto__')
-    Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
-  else object[name] = value;
 }

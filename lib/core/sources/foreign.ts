@@ -5,6 +5,7 @@ import { foreignId } from '../event/id';
 import type { Json, JsonObject } from '../event/json';
 import { isoTime } from '../event/time';
 import { ok, type Result } from '../judge/result';
+import { remember } from '../text/remember';
 import type { SourceContext } from './source';
 
 /** What an adapter read out of another emitter's record. */
@@ -28,9 +29,12 @@ export interface Draft {
 
 /** The event of a record in a format that is not ours: reported, under an id that is the same whenever it comes again. */
 export function foreignEvent(format: string, json: Json, draft: Draft, ctx: SourceContext): Result<AuditEvent> {
-  const { originalId, tenant, rest } = draft;
+  const { originalId, tenant, data, rest } = draft;
+  data.observation ??= draft.vantage ? { vantage: draft.vantage, assertion: 'reported' } : { assertion: 'reported' };
+  if (tenant) data.tenant = tenant;
+  if (rest) data.ext = { ...data.ext, [format]: rest };
   const source = clip(
-    `urn:mcp:src:${encodeURIComponent(tenant ?? 'default')}:${format}:${encodeURIComponent(draft.emitter ?? 'default')}`,
+    `urn:mcp:src:${encoded(tenant ?? 'default')}:${format}:${encoded(draft.emitter ?? 'default')}`,
     512,
   );
   // Records with neither id nor time are told apart by when they came.
@@ -42,18 +46,15 @@ export function foreignEvent(format: string, json: Json, draft: Draft, ctx: Sour
     type: `mcp.audit.${draft.type}.v1`,
     time: draft.time ?? (isoTime(ctx.receivedAt) as string),
     dataschema: 'urn:mcp:audit:1',
-    data: {
-      ...(tenant ? { tenant } : {}),
-      observation: { ...(draft.vantage ? { vantage: draft.vantage } : {}), assertion: 'reported' },
-      ...draft.data,
-    },
+    data,
   };
   if (draft.subject) event.subject = clip(draft.subject, 2048);
   const traceparent = traceparentOf(draft.trace);
   if (traceparent) event.traceparent = traceparent;
-  if (rest) event.data.ext = { ...event.data.ext, [format]: rest };
   return ok(event);
 }
+
+const encoded = remember(1_000, encodeURIComponent);
 
 function traceparentOf(trace: Draft['trace']): string | undefined {
   const traceId = trace?.traceId?.toLowerCase() ?? '';

@@ -28,16 +28,22 @@ export function describeRpc(request: Json, response: Json | undefined, sha256: S
     newConnection(),
     sha256,
   );
-  // What a list changed takes a memory of the lists before.
-  const { added: _added, changed: _changed, removed: _removed, ...listed } = described.data.tools_list ?? {};
-  if (described.data.tools_list) described.data.tools_list = listed;
-  return { ...described, type: described.type.slice('mcp.audit.'.length, -'.v1'.length) };
+  const { tools_list } = described.data;
+  if (tools_list) {
+    // What a list changed takes a memory of the lists before.
+    const { added: _added, changed: _changed, removed: _removed, ...listed } = tools_list;
+    described.data.tools_list = listed;
+  }
+  described.type = described.type.slice('mcp.audit.'.length, -'.v1'.length);
+  return described;
 }
 
 /** Of a value as compact JSON: how it came over the wire is not known any more. */
 function byteLength(value: Json | undefined): number {
-  return utf8.encode(JSON.stringify(value)).length;
+  const text = JSON.stringify(value);
+  return beyondAscii.test(text) ? utf8.encode(text).length : text.length;
 }
+const beyondAscii = /[^ -~]/;
 const utf8 = new TextEncoder();
 
 /** A JSON-RPC message, by its looks. */

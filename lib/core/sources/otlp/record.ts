@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../../event/json';
+import { isObject, type Json, type JsonObject, put } from '../../event/json';
 import { ok, type Result, refuse } from '../../judge/result';
 
 /**
@@ -76,16 +76,16 @@ function attributesOf(holder: unknown): Result<JsonObject> {
 }
 
 function keyValues(pairs: unknown[], depth: number): Result<JsonObject> {
-  const members = new Map<string, Json>();
+  const members: JsonObject = {};
   for (const pair of pairs) {
     // An empty string is left out by protobuf.
     const key = String(member(pair, 'key') ?? '');
-    if (members.has(key)) return refuse('duplicate_key', 'An attribute stands twice; send each name once.');
+    if (Object.hasOwn(members, key)) return refuse('duplicate_key', 'An attribute stands twice; send each name once.');
     const value = anyValue(member(pair, 'value'), depth + 1);
     if (!value.ok) return value;
-    members.set(key, value.value);
+    put(members, key, value.value);
   }
-  return ok(Object.fromEntries(members));
+  return ok(members);
 }
 
 function anyValue(value: unknown, depth: number): Result<Json> {
