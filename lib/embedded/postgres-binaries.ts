@@ -37,7 +37,7 @@ export function postgresBinaries(): PostgresBinaries {
 export function reachableDataDir(dir: string, owner: PostgresBinaries['owner']): string {
   const wanted = resolve(dir);
   if (canReach(dirname(wanted), owner)) return wanted;
-  return join(rootHome, 'data', wanted.replaceAll('/', '_').replace(/^_/, ''));
+  return join(openFolder(rootHome, 'data'), wanted.replaceAll('/', '_').replace(/^_/, ''));
 }
 
 function installed(): string {
@@ -83,12 +83,23 @@ function reachable(native: string, owner: PostgresBinaries['owner']): string {
   const { version } = JSON.parse(readFileSync(join(native, '../package.json'), 'utf8'));
   const copy = join(rootHome, `postgres-${version}`);
   if (!existsSync(copy)) {
-    mkdirSync(rootHome, { recursive: true, mode: 0o755 });
+    openFolder(rootHome);
     const unfinished = `${copy}.${process.pid}`;
     cpSync(native, unfinished, { recursive: true, verbatimSymlinks: true });
     renameSync(unfinished, copy);
   }
   return copy;
+}
+
+/** Makes the folders, each open to everyone whatever root's umask is. */
+function openFolder(...path: string[]): string {
+  let folder = '';
+  for (const part of path) {
+    folder = join(folder, part);
+    mkdirSync(folder, { recursive: true });
+    chmodSync(folder, 0o755);
+  }
+  return folder;
 }
 
 /** Whether `owner` may pass through every folder down to `path`. */
