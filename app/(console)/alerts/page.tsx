@@ -104,6 +104,7 @@ function sentence(open: OpenAlerts, now: number): string {
   const count = open.bySeverity[worst] ?? 0;
   const age = durationWords(now - Date.parse(open.oldestOfWorst));
   const oldest = count === 1 ? `for ${age}` : `the oldest for ${age}`;
-  const free = open.unassigned > 0 ? `; ${open.unassigned} of all open ones are nobody’s` : '';
+  const all = open.bySeverity.reduce((sum, each) => sum + each, 0);
+  const free = open.unassigned > 0 ? `; ${open.unassigned} of ${all} open alerts unassigned` : '';
   return `${plural(count, `${severityOf(worst)} alert`)} open, ${oldest}${free}`;
 }

@@ -1,6 +1,7 @@
 import { severityId } from '../severity';
 import { hasHit } from '../text/keywords';
 import { normalise } from '../text/normalise';
+import { mergeEvidence } from './evidence';
 import { createGate, type Gate } from './gate';
 import type { Detection, Rule } from './rule';
 import { shortType, type ViewParts, viewOf } from './view';
@@ -52,7 +53,8 @@ export function createEngine(rules: readonly Rule[]) {
         try {
           for (const finding of rule.match(view).slice(0, mostFindings)) {
             const severity = severityId(finding.level ?? rule.level);
-            judgement.detections.push({ ...finding, ruleId: rule.id, severity, title: rule.title });
+            const evidence = mergeEvidence(finding.evidence);
+            judgement.detections.push({ ...finding, evidence, ruleId: rule.id, severity, title: rule.title });
           }
         } catch (error) {
           judgement.errors.push({ ruleId: rule.id, eventId: parts.event.id, message: String(error) });

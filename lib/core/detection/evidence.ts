@@ -38,6 +38,18 @@ function wholeCharacter(text: string, at: number): number {
   return code >= 0xdc00 && code <= 0xdfff ? at - 1 : at;
 }
 
+/** The same quote of the same place stands once, with all that was marked in it. */
+export function mergeEvidence(evidence: readonly Evidence[]): Evidence[] {
+  const merged = new Map<string, Evidence>();
+  for (const item of evidence) {
+    const key = `${item.pointer}\n${item.excerpt}\n${item.note ?? ''}`;
+    const same = merged.get(key);
+    const fresh = item.marks.filter(([start, end]) => !same?.marks.some(([s, e]) => s === start && e === end));
+    merged.set(key, same ? { ...same, marks: [...same.marks, ...fresh] } : item);
+  }
+  return [...merged.values()];
+}
+
 /** Evidence without text: a member of the event as such. */
 export const fact = (pointer: string, text: string, note?: string): Evidence =>
   excerpt(pointer, text.slice(0, longest), 0, Math.min(text.length, longest), note);
