@@ -64,21 +64,24 @@ function traceparentOf(trace: Draft['trace']): string | undefined {
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
-/** The members that are defined; undefined where none is. A new object: this runs a dozen times for each event. */
-export function section<T extends object>(members: T): Defined<T> | undefined {
-  let defined: Record<string, unknown> | undefined;
+/** The members that are defined, added to those of `into`; undefined where none is. Runs a dozen times for each event. */
+export function section<T extends object, Into extends object = Defined<T>>(
+  members: T,
+  into?: Into,
+): (Defined<T> & Into) | undefined {
+  let all = into as Record<string, unknown> | undefined;
   for (const name of Object.keys(members)) {
     const value = (members as Record<string, unknown>)[name];
     if (value === undefined) continue;
-    defined ??= {};
-    defined[name] = value;
+    all ??= {};
+    all[name] = value;
   }
-  return defined as Defined<T> | undefined;
+  return all as (Defined<T> & Into) | undefined;
 }
 
 /** Without the sections that are empty. */
-export const dataOf = (sections: { [K in keyof EventData]: EventData[K] | undefined }): EventData =>
-  (section(sections) ?? {}) as EventData;
+export const dataOf = (sections: { [K in keyof EventData]: EventData[K] | undefined }, into?: EventData): EventData =>
+  (section(sections, into) ?? {}) as EventData;
 
 /** Milliseconds, with fractions, in microseconds as the envelope writes them. */
 export const microseconds = (ms: number | undefined): string | undefined =>

@@ -36,16 +36,17 @@ export const jsonRpc: Source = {
         type: described?.type ?? 'rpc.unknown',
         subject: described?.subject,
         vantage: undefined,
-        data: dataOf({
-          ...data,
-          observation: { assertion: 'reported' },
-          actor: section({ id: actor, id_assurance: actor === undefined ? undefined : ('claimed' as const) }),
-          server: section({
-            ...data.server,
-            id: serverId('jsonrpc', server ?? data.server?.name),
-            name: data.server?.name ?? server,
-          }),
-        }),
+        data: dataOf(
+          {
+            observation: { assertion: 'reported' },
+            actor: section({ id: actor, id_assurance: actor === undefined ? undefined : ('claimed' as const) }),
+            server: section(
+              { id: serverId('jsonrpc', server ?? data.server?.name), name: data.server?.name ?? server },
+              data.server,
+            ),
+          },
+          data,
+        ),
         rest: pair ? f.rest() : undefined,
       },
       ctx,

@@ -55,68 +55,72 @@ export const obot: Source = {
         type: method === undefined ? 'rpc.unknown' : eventTypeOf(method),
         subject: actionName ?? targetName,
         vantage: local ? 'client' : 'gateway',
-        data: dataOf({
-          ...rpc?.data,
-          operation_id: f.at('details').at('trace').text('toolUseID'),
-          observation: section({
-            vantage: local ? 'client' : 'gateway',
-            assertion: 'reported',
-            clock_source: clientReported ? 'client' : 'server',
-          }),
-          phase: 'complete',
-          mcp: section({
-            ...rpc?.data.mcp,
-            method,
-            session_id: f.at('details').at('trace').text('sessionID'),
-            jsonrpc_id: rpc?.data.mcp?.jsonrpc_id ?? f.at('details').at('trace').text('requestID'),
-            http: section({ status: f.at('outcome').integer('httpStatus') }),
-          }),
-          actor: section({
-            type: lookUp(actorTypes, actorType) ?? 'anonymous',
-            id: f.at('actor').text('id') ?? f.at('actor').text('credentialID'),
-            // Who it was is settled by Obot's server; what a local agent says of itself never is.
-            id_assurance: actorType === 'unknown' ? 'claimed' : 'verified',
-            ip: f.at('details').at('network').text('clientIP'),
-            user_agent: f.at('details').at('client').text('userAgent', 4096),
-          }),
-          agent: section({
-            name: f.at('details').at('agent').text('cliName') ?? f.at('details').at('agent').text('provider'),
-            version: f.at('details').at('agent').text('cliVersion') ?? f.at('details').at('agent').text('version'),
-            model: section({
-              name: f.at('details').at('agent').text('model') ?? f.at('details').at('agent').text('modelID'),
+        data: dataOf(
+          {
+            operation_id: f.at('details').at('trace').text('toolUseID'),
+            observation: section({
+              vantage: local ? 'client' : 'gateway',
+              assertion: 'reported',
+              clock_source: clientReported ? 'client' : 'server',
             }),
-            turn_id: f.at('details').at('trace').text('turnID'),
-          }),
-          client: section({
-            name: f.at('details').at('client').text('name') ?? f.text('client'),
-            version: f.at('details').at('client').text('version'),
-          }),
-          server: section({ id: serverId('obot', server ?? (local ? 'local' : undefined)), name: server }),
-          tool:
-            rpc?.data.tool ??
-            (isTool
-              ? section({
-                  name: targetName ?? actionName,
-                  namespaced_name: local ? (actionName === undefined ? undefined : clip(actionName, 512)) : undefined,
-                })
-              : undefined),
-          resource:
-            rpc?.data.resource ??
-            (targetType === 'mcp_resource' ? section({ uri: actionName ?? targetName }) : undefined),
-          prompt: rpc?.data.prompt ?? (targetType === 'mcp_prompt' ? section({ name: targetName }) : undefined),
-          request: rpc?.data.request ?? (request === undefined ? undefined : { arguments: request }),
-          result: rpc ? rpc.data.result : response === undefined ? undefined : { value: response },
-          error: rpc?.data.error ?? (error === undefined ? undefined : section({ message: error })),
-          timing: section({
-            started_at: f.at('details').time('startedAt'),
-            duration_us: microseconds(f.at('outcome').number('durationMs')),
-          }),
-          outcome: section({
-            status,
-            disposition: status === 'denied' ? 'denied' : undefined,
-            reason_code: f.at('outcome').text('reason'),
-          }),
-        }),
+            phase: 'complete',
+            mcp: section(
+              {
+                method,
+                session_id: f.at('details').at('trace').text('sessionID'),
+                jsonrpc_id: rpc?.data.mcp?.jsonrpc_id ?? f.at('details').at('trace').text('requestID'),
+                http: section({ status: f.at('outcome').integer('httpStatus') }),
+              },
+              rpc?.data.mcp,
+            ),
+            actor: section({
+              type: lookUp(actorTypes, actorType) ?? 'anonymous',
+              id: f.at('actor').text('id') ?? f.at('actor').text('credentialID'),
+              // Who it was is settled by Obot's server; what a local agent says of itself never is.
+              id_assurance: actorType === 'unknown' ? 'claimed' : 'verified',
+              ip: f.at('details').at('network').text('clientIP'),
+              user_agent: f.at('details').at('client').text('userAgent', 4096),
+            }),
+            agent: section({
+              name: f.at('details').at('agent').text('cliName') ?? f.at('details').at('agent').text('provider'),
+              version: f.at('details').at('agent').text('cliVersion') ?? f.at('details').at('agent').text('version'),
+              model: section({
+                name: f.at('details').at('agent').text('model') ?? f.at('details').at('agent').text('modelID'),
+              }),
+              turn_id: f.at('details').at('trace').text('turnID'),
+            }),
+            client: section({
+              name: f.at('details').at('client').text('name') ?? f.text('client'),
+              version: f.at('details').at('client').text('version'),
+            }),
+            server: section({ id: serverId('obot', server ?? (local ? 'local' : undefined)), name: server }),
+            tool:
+              rpc?.data.tool ??
+              (isTool
+                ? section({
+                    name: targetName ?? actionName,
+                    namespaced_name: local ? (actionName === undefined ? undefined : clip(actionName, 512)) : undefined,
+                  })
+                : undefined),
+            resource:
+              rpc?.data.resource ??
+              (targetType === 'mcp_resource' ? section({ uri: actionName ?? targetName }) : undefined),
+            prompt: rpc?.data.prompt ?? (targetType === 'mcp_prompt' ? section({ name: targetName }) : undefined),
+            request: rpc?.data.request ?? (request === undefined ? undefined : { arguments: request }),
+            result: rpc ? rpc.data.result : response === undefined ? undefined : { value: response },
+            error: rpc?.data.error ?? (error === undefined ? undefined : section({ message: error })),
+            timing: section({
+              started_at: f.at('details').time('startedAt'),
+              duration_us: microseconds(f.at('outcome').number('durationMs')),
+            }),
+            outcome: section({
+              status,
+              disposition: status === 'denied' ? 'denied' : undefined,
+              reason_code: f.at('outcome').text('reason'),
+            }),
+          },
+          rpc?.data,
+        ),
         rest: f.rest(),
       },
       ctx,

@@ -71,52 +71,58 @@ export const toolHive: Source = {
         type,
         subject: target,
         vantage: 'gateway',
-        data: dataOf({
-          ...rpc?.data,
-          phase: 'complete',
-          mcp: section({
-            ...rpc?.data.mcp,
-            method,
-            protocol_version: f.at('metadata').at('extra').text('mcp_version'),
-            session_id: f.at('source').at('extra').text('session_id'),
-            transport: lookUp(transports, f.at('metadata').at('extra').text('transport')),
-            http: section({
-              path: f.at('target').text('endpoint', 4096),
-              method: isHttpVerb(targetMethod) ? targetMethod : undefined,
+        data: dataOf(
+          {
+            phase: 'complete',
+            mcp: section(
+              {
+                method,
+                protocol_version: f.at('metadata').at('extra').text('mcp_version'),
+                session_id: f.at('source').at('extra').text('session_id'),
+                transport: lookUp(transports, f.at('metadata').at('extra').text('transport')),
+                http: section({
+                  path: f.at('target').text('endpoint', 4096),
+                  method: isHttpVerb(targetMethod) ? targetMethod : undefined,
+                }),
+              },
+              rpc?.data.mcp,
+            ),
+            actor: section({
+              type: user === 'anonymous' && !userId ? 'anonymous' : 'user',
+              id: userId ?? user,
+              display: user,
+              id_assurance: userId ? 'verified' : 'claimed',
+              ip: f.at('source').text('value'),
+              user_agent: f.at('source').at('extra').text('user_agent', 4096),
             }),
-          }),
-          actor: section({
-            type: user === 'anonymous' && !userId ? 'anonymous' : 'user',
-            id: userId ?? user,
-            display: user,
-            id_assurance: userId ? 'verified' : 'claimed',
-            ip: f.at('source').text('value'),
-            user_agent: f.at('source').at('extra').text('user_agent', 4096),
-          }),
-          delegation: delegationOf(f),
-          client: section({
-            ...rpc?.data.client,
-            name: f.at('subjects').text('client_name') ?? rpc?.data.client?.name,
-            version: f.at('subjects').text('client_version') ?? rpc?.data.client?.version,
-          }),
-          server: section({ ...rpc?.data.server, id: serverId('toolhive', server), name: server }),
-          tool: rpc?.data.tool ?? (targetKind === 'tool' ? section({ name: target }) : undefined),
-          resource:
-            rpc?.data.resource ??
-            (targetKind === 'resource' ? section({ uri: f.at('target').text('uri', 4096) ?? target }) : undefined),
-          prompt: rpc?.data.prompt ?? (targetKind === 'prompt' ? section({ name: target }) : undefined),
-          request: rpc?.data.request ?? (request === undefined ? undefined : { params: request }),
-          result: rpc?.data.result ?? section({ bytes, value: rpc?.data.error ? undefined : response }),
-          error:
-            rpc?.data.error ??
-            section({ code: errorCode, message: f.at('metadata').at('extra').text('jsonrpc_error_message', 4096) }),
-          timing: section({ duration_us: microseconds(f.at('metadata').at('extra').number('duration_ms')) }),
-          outcome: section({
-            status: rpc?.data.outcome?.status === 'failure' ? 'failure' : statusOf(word),
-            disposition: word === 'denied' ? 'denied' : undefined,
-            reason_code: errorCode === undefined ? rpc?.data.outcome?.reason_code : String(errorCode),
-          }),
-        }),
+            delegation: delegationOf(f),
+            client: section(
+              {
+                name: f.at('subjects').text('client_name') ?? rpc?.data.client?.name,
+                version: f.at('subjects').text('client_version') ?? rpc?.data.client?.version,
+              },
+              rpc?.data.client,
+            ),
+            server: section({ id: serverId('toolhive', server), name: server }, rpc?.data.server),
+            tool: rpc?.data.tool ?? (targetKind === 'tool' ? section({ name: target }) : undefined),
+            resource:
+              rpc?.data.resource ??
+              (targetKind === 'resource' ? section({ uri: f.at('target').text('uri', 4096) ?? target }) : undefined),
+            prompt: rpc?.data.prompt ?? (targetKind === 'prompt' ? section({ name: target }) : undefined),
+            request: rpc?.data.request ?? (request === undefined ? undefined : { params: request }),
+            result: rpc?.data.result ?? section({ bytes, value: rpc?.data.error ? undefined : response }),
+            error:
+              rpc?.data.error ??
+              section({ code: errorCode, message: f.at('metadata').at('extra').text('jsonrpc_error_message', 4096) }),
+            timing: section({ duration_us: microseconds(f.at('metadata').at('extra').number('duration_ms')) }),
+            outcome: section({
+              status: rpc?.data.outcome?.status === 'failure' ? 'failure' : statusOf(word),
+              disposition: word === 'denied' ? 'denied' : undefined,
+              reason_code: errorCode === undefined ? rpc?.data.outcome?.reason_code : String(errorCode),
+            }),
+          },
+          rpc?.data,
+        ),
         rest: withKind(f.rest(), kind),
       },
       ctx,
