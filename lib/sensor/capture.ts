@@ -1,3 +1,4 @@
+import { clip } from '../core/event/clip';
 import type { EventData } from '../core/event/envelope';
 import type { Sha256 } from '../core/event/hash';
 import { type Connection, describe, newConnection } from '../core/mcp/describe';
@@ -69,7 +70,7 @@ export function createCapture(options: CaptureOptions) {
       mcp: {
         ...described.mcp,
         transport: options.transport,
-        ...(sessionId === undefined ? {} : { session_id: sessionId.slice(0, 512) }),
+        ...(sessionId === undefined ? {} : { session_id: clip(sessionId, 512) }),
         ...(http === undefined ? {} : { http: { ...http } }),
       },
       server: { ...described.server, ...options.server },

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { clip } from '../core/event/clip';
 import { type Connection, newConnection } from '../core/mcp/describe';
 import type { Capture, Seen } from './capture';
 import { createUnpacker, type Unpacker } from './content-encoding';
@@ -51,7 +52,7 @@ export function captureHttp(capture: Capture, identify: (frame: RequestFrame) =>
         connection: connectionOf(request.headers),
         identity: identify(request),
         ...(session === undefined ? {} : { sessionId: session }),
-        http: { method: request.method.slice(0, 512), path: request.path.slice(0, 4096), ...routing(request.headers) },
+        http: { method: clip(request.method, 512), path: clip(request.path, 4096), ...routing(request.headers) },
       },
     });
   };
@@ -122,7 +123,7 @@ export function captureHttp(capture: Capture, identify: (frame: RequestFrame) =>
     capture.note('auth.refused', at, {
       ...seen.identity,
       auth: { ...(seen.identity.auth as object), event: 'refused', http_status: status },
-      mcp: { transport: 'streamable_http', http: { method: request.method.slice(0, 512), status } },
+      mcp: { transport: 'streamable_http', http: { method: clip(request.method, 512), status } },
       outcome: { status: 'denied', reason_code: `http_${status}` },
     });
   };
@@ -133,7 +134,7 @@ export function captureHttp(capture: Capture, identify: (frame: RequestFrame) =>
     capture.note('lifecycle.close', at, {
       ...seen.identity,
       lifecycle: { event: 'close' },
-      mcp: { transport: 'streamable_http', ...(seen.sessionId ? { session_id: seen.sessionId.slice(0, 512) } : {}) },
+      mcp: { transport: 'streamable_http', ...(seen.sessionId ? { session_id: clip(seen.sessionId, 512) } : {}) },
     });
   };
 
@@ -153,8 +154,8 @@ export function captureHttp(capture: Capture, identify: (frame: RequestFrame) =>
 }
 
 const routing = (headers: Record<string, string>) => ({
-  ...(headers['mcp-method'] === undefined ? {} : { mcp_method_header: headers['mcp-method'].slice(0, 512) }),
-  ...(headers['mcp-name'] === undefined ? {} : { mcp_name_header: headers['mcp-name'].slice(0, 512) }),
+  ...(headers['mcp-method'] === undefined ? {} : { mcp_method_header: clip(headers['mcp-method'], 512) }),
+  ...(headers['mcp-name'] === undefined ? {} : { mcp_name_header: clip(headers['mcp-name'], 512) }),
 });
 
 type Body = ReturnType<typeof createBody>;

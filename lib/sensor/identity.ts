@@ -1,3 +1,4 @@
+import { clip } from '../core/event/clip';
 import type { EventData } from '../core/event/envelope';
 import { isObject } from '../core/event/json';
 
@@ -11,8 +12,8 @@ type Identity = Pick<EventData, 'actor' | 'agent' | 'auth'>;
 
 export function claimedIdentity({ actor, agent }: Claims): Identity {
   return {
-    actor: actor ? { type: 'user', id: actor.slice(0, 512), id_assurance: 'claimed' } : { type: 'anonymous' },
-    ...(agent ? { agent: { id: agent.slice(0, 512) } } : {}),
+    actor: actor ? { type: 'user', id: clip(actor, 512), id_assurance: 'claimed' } : { type: 'anonymous' },
+    ...(agent ? { agent: { id: clip(agent, 512) } } : {}),
   };
 }
 
@@ -28,20 +29,20 @@ export function httpIdentity(
 ): Identity {
   const identity = claimedIdentity(claims);
   const agent = headers['user-agent'];
-  identity.actor = { ...identity.actor, ip, ...(agent ? { user_agent: agent.slice(0, 4096) } : {}) };
+  identity.actor = { ...identity.actor, ip, ...(agent ? { user_agent: clip(agent, 4096) } : {}) };
   const [, scheme = '', token = ''] = /^(\S+)\s+(.+)$/.exec(headers.authorization ?? '') ?? [];
   if (token === '') return identity;
   const type = scheme.toLowerCase();
   const payload = readJwt(token);
   identity.auth = {
     event: 'used',
-    token_type: type.slice(0, 32),
+    token_type: clip(type, 32),
     token_id_hash: fingerprint(token),
     ...(payload ? pick(payload) : {}),
   };
-  identity.actor.auth_method = type.slice(0, 32);
+  identity.actor.auth_method = clip(type, 32);
   if (typeof payload?.sub === 'string') {
-    identity.actor = { ...identity.actor, type: 'user', id: payload.sub.slice(0, 512), id_assurance: 'claimed' };
+    identity.actor = { ...identity.actor, type: 'user', id: clip(payload.sub, 512), id_assurance: 'claimed' };
   }
   return identity;
 }
@@ -63,7 +64,7 @@ function pick(payload: Record<string, unknown>): Record<string, string> {
   const picked: Record<string, string> = {};
   for (const [claim, name] of Object.entries(names)) {
     const value = payload[claim];
-    if (typeof value === 'string') picked[name] = value.slice(0, 512);
+    if (typeof value === 'string') picked[name] = clip(value, 512);
   }
   return picked;
 }

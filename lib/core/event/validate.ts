@@ -1,5 +1,6 @@
 import { Compile } from 'typebox/compile';
 import { ok, type Result, refuse } from '../judge/result';
+import { clip } from './clip';
 import { type AuditEvent, AuditEventSchema } from './envelope';
 
 const validator = Compile(AuditEventSchema);
@@ -47,4 +48,4 @@ const shapes: Record<string, string> = {
 };
 
 /** Names in a path come from the message: keep them short. */
-const shorten = (path: string): string => (path.length > 120 ? `${path.slice(0, 119)}…` : path);
+const shorten = (path: string): string => (path.length > 120 ? `${clip(path, 119)}…` : path);

@@ -1,3 +1,4 @@
+import { clip } from '../event/clip';
 import type { AuditEvent } from '../event/envelope';
 import type { Case } from './case';
 import type { EventRow } from './contract';
@@ -67,7 +68,7 @@ function statusOf(data: AuditEvent['data']): string {
 /** Index rows are bounded at 2,704 bytes, and Postgres text holds no U+0000. */
 export function column(text: string | undefined): string | null {
   if (text === undefined || text === '') return null;
-  const short = text.length > 256 ? text.slice(0, 256) : text;
+  const short = clip(text, 256);
   return short.includes('\0') ? short.replaceAll('\0', '\ufffd') : short;
 }
 

@@ -1,4 +1,5 @@
 import { canonicalJson } from '../event/canonical';
+import { clip } from '../event/clip';
 import type { AuditEvent } from '../event/envelope';
 import type { Sha256 } from '../event/hash';
 import type { SignatureVerifier } from '../provenance/signature';
@@ -30,13 +31,13 @@ export function verifyProducer(
   if (!key || key.source !== event.source) {
     return refuse(
       'unknown_key',
-      `No key ${JSON.stringify(kid.slice(0, 60))} is enrolled for this source; enroll it, then replay.`,
+      `No key ${JSON.stringify(clip(kid, 60))} is enrolled for this source; enroll it, then replay.`,
     );
   }
   if (key.revokedAt !== null) {
     return refuse(
       'revoked_key',
-      `The key ${JSON.stringify(kid.slice(0, 60))} was revoked on ${key.revokedAt}; enroll a new one.`,
+      `The key ${JSON.stringify(clip(kid, 60))} was revoked on ${key.revokedAt}; enroll a new one.`,
     );
   }
   const check = signatures.verify(event, key.publicKey);

@@ -1,3 +1,4 @@
+import { clip } from '../event/clip';
 import type { EventRow } from '../judge/contract';
 import { addDuration, type Histogram } from './histogram';
 
@@ -25,7 +26,7 @@ export function addUsage(rows: Map<string, UsageRow>, event: EventRow, phase: st
   const server = short(event.server);
   const tool = short(event.tool);
   const actor = short(event.actor);
-  const method = event.method.slice(0, 64);
+  const method = clip(event.method, 64);
   const key = `${minute}\0${method}\0${server}\0${tool}\0${actor}\0${event.generated ? 1 : 0}`;
   let row = rows.get(key);
   if (!row) {
@@ -54,4 +55,4 @@ export function addUsage(rows: Map<string, UsageRow>, event: EventRow, phase: st
 }
 
 /** All of them stand in one index row, which Postgres bounds at 2,704 bytes. */
-const short = (name: string | null): string => (name === null ? '' : name.slice(0, 200));
+const short = (name: string | null): string => (name === null ? '' : clip(name, 200));
