@@ -20,7 +20,7 @@ const config: NextConfig = {
     '@prisma/client',
     '@prisma/adapter-pg',
   ],
-  experimental: { optimizePackageImports: ['lucide-react', '@tremor/react', 'date-fns'] },
+  experimental: { optimizePackageImports: ['lucide-react', '@tremor/react'] },
   headers: async () => [
     {
       source: '/:path*',

@@ -19,6 +19,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
           exclude: ['test/integration/**', 'test/e2e/**'],
+          // Properties take their time on a busy machine.
+          testTimeout: 30_000,
         },
       },
       {
