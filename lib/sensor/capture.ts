@@ -1,6 +1,6 @@
 import { clip } from '../core/event/clip';
 import type { EventData } from '../core/event/envelope';
-import type { Sha256 } from '../core/event/hash';
+import type { Sha256Hex } from '../core/event/hash';
 import { type Connection, describe, newConnection } from '../core/mcp/describe';
 import { type Direction, readMessage } from '../core/mcp/message';
 import { type Circumstance, createPairing, type Exchange } from '../core/mcp/pairing';
@@ -23,7 +23,7 @@ export interface CaptureOptions {
   transport: 'stdio' | 'streamable_http';
   /** `data.server` of all events: id, and what the command line or the address say. */
   server: NonNullable<EventData['server']>;
-  sha256: Sha256;
+  sha256: Sha256Hex;
   emit(draft: Draft): void;
   generated?: boolean;
 }

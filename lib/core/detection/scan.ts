@@ -1,5 +1,5 @@
 import type { AuditEvent, EventData } from '../event/envelope';
-import type { Sha256 } from '../event/hash';
+import type { Sha256Hex } from '../event/hash';
 import { isObject, type Json } from '../event/json';
 import { definitionHash } from '../event/tool-definition';
 import type { SecretSighting, ServerFacts } from '../judge/contract';
@@ -30,7 +30,7 @@ export interface ScanFinding {
 export interface ScanTools {
   engine: Engine;
   rules: readonly Rule[];
-  sha256: Sha256;
+  sha256: Sha256Hex;
   /** 16 hexadecimal digits, keyed. */
   fingerprint(value: string): string;
 }
@@ -69,7 +69,7 @@ export function scanItem(item: ScanItem, tools: ScanTools): ScanFinding[] {
 
 type Observed = { scope: string; direction: 'to_server' | 'to_client'; at: number; bytes: number };
 
-function eventsOf(messages: unknown[], server: string | undefined, sha256: Sha256): AuditEvent[] {
+function eventsOf(messages: unknown[], server: string | undefined, sha256: Sha256Hex): AuditEvent[] {
   const pairing = createPairing<Observed>();
   const connection = newConnection();
   const exchanges: Exchange<Observed>[] = [];

@@ -1,5 +1,5 @@
 import { canonicalJson } from './canonical';
-import type { Sha256 } from './hash';
+import type { Sha256Hex } from './hash';
 
 /** UUID version 7 (RFC 9562, 5.7). `timeMs`: milliseconds since 1970; `random`: at least 10 random bytes. */
 export function uuidV7(timeMs: number, random: Uint8Array): string {
@@ -14,7 +14,7 @@ export function uuidV7(timeMs: number, random: Uint8Array): string {
  * The id of an event that came in another format: UUID version 8 (RFC 9562, 5.8), the same for the same parts, so that
  * a message that is delivered twice is one event.
  */
-export const foreignId = (sha256: Sha256, ...parts: string[]): string => format(sha256(canonicalJson(parts)), '8');
+export const foreignId = (sha256: Sha256Hex, ...parts: string[]): string => format(sha256(canonicalJson(parts)), '8');
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 export const isUuid = (text: string): boolean => uuid.test(text);

@@ -1,9 +1,9 @@
 import { canonicalJson } from './canonical';
 import type { ToolDefinition } from './envelope';
-import type { Sha256 } from './hash';
+import type { Sha256Hex } from './hash';
 
 /** SHA-256 of the RFC 8785 form of the definition, leaving out `definition_hash`: what a pin holds. */
-export function definitionHash(definition: ToolDefinition, sha256: Sha256): string {
+export function definitionHash(definition: ToolDefinition, sha256: Sha256Hex): string {
   const { definition_hash: _, ...rest } = definition;
   return sha256(canonicalJson(rest));
 }
@@ -11,7 +11,7 @@ export function definitionHash(definition: ToolDefinition, sha256: Sha256): stri
 /** The definitions with their hashes, and one hash over all of them whatever their order. */
 export function hashDefinitions(
   tools: ToolDefinition[],
-  sha256: Sha256,
+  sha256: Sha256Hex,
 ): { tools: ToolDefinition[]; listHash: string } {
   const hashed = tools.map((tool) => ({ ...tool, definition_hash: definitionHash(tool, sha256) }));
   const listHash = sha256(canonicalJson(hashed.map((tool) => tool.definition_hash).sort()));

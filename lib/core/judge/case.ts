@@ -2,7 +2,7 @@ import type { Engine, Gate } from '../detection/engine';
 import type { Redaction } from '../detection/rule';
 import { canonicalJson } from '../event/canonical';
 import type { AuditEvent } from '../event/envelope';
-import type { Sha256 } from '../event/hash';
+import type { Sha256Hex } from '../event/hash';
 import type { SignatureVerifier } from '../provenance/signature';
 import { redactEvent } from '../redaction/redact';
 import type { Facts } from './contract';
@@ -12,7 +12,7 @@ import { verifyProducer } from './verify';
 
 export interface CaseTools {
   /** As hexadecimal digits. */
-  sha256: Sha256;
+  sha256: Sha256Hex;
   signatures: SignatureVerifier;
   engine: Engine;
   /** Keyed, 16 hexadecimal digits. */

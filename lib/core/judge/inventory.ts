@@ -1,7 +1,7 @@
 import type { EventView } from '../detection/rule';
 import { canonicalJson } from '../event/canonical';
 import type { AuditEvent, ToolDefinition } from '../event/envelope';
-import type { Sha256 } from '../event/hash';
+import type { Sha256Hex } from '../event/hash';
 import { definitionHash } from '../event/tool-definition';
 import type { DefinitionSeen, ServerSeen } from './batch';
 import type { EventRow, Facts, ServerFacts } from './contract';
@@ -22,7 +22,7 @@ export class Inventory {
     private readonly facts: Facts,
     private readonly written: WrittenAt,
     private readonly now: number,
-    private readonly sha256: Sha256,
+    private readonly sha256: Sha256Hex,
   ) {}
 
   /** null: a server that was never seen before this event. */

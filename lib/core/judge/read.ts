@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../event/envelope';
-import type { Sha256 } from '../event/hash';
+import type { Sha256Hex } from '../event/hash';
 import { checkTime } from '../event/time';
 import { validateEvent } from '../event/validate';
 import { readEvents } from '../sources';
@@ -34,13 +34,13 @@ export interface RefusedMessage extends Message {
  * The first pass over a batch, which needs nothing but the messages: decode, source, schema, time.
  * Every message leads to events or to dead letters. `now`: milliseconds since 1970.
  */
-export function readBatch(messages: readonly RefusedMessage[], now: number, sha256: Sha256): Reading {
+export function readBatch(messages: readonly RefusedMessage[], now: number, sha256: Sha256Hex): Reading {
   const reading: Reading = { opened: [], dead: [] };
   for (const message of messages) readMessage(message, now, sha256, reading);
   return reading;
 }
 
-function readMessage(message: RefusedMessage, now: number, sha256: Sha256, into: Reading): void {
+function readMessage(message: RefusedMessage, now: number, sha256: Sha256Hex, into: Reading): void {
   const decoded: Result<Decoded> = message.refusal
     ? { ok: false, refusal: message.refusal }
     : decodeJson(message.bytes);

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../event/canonical';
 import { clip } from '../event/clip';
 import type { AuditEvent } from '../event/envelope';
-import type { Sha256 } from '../event/hash';
+import type { Sha256Hex } from '../event/hash';
 import type { SignatureVerifier } from '../provenance/signature';
 import type { Facts } from './contract';
 import { ok, type Result, refuse } from './result';
@@ -16,7 +16,7 @@ export function verifyProducer(
   canonical: string | null,
   facts: Facts,
   signatures: SignatureVerifier,
-  sha256: Sha256,
+  sha256: Sha256Hex,
 ): Result<string | null> {
   if (event.datahash !== undefined && sha256(dataText(event, canonical)) !== event.datahash) {
     return refuse('hash_mismatch', 'datahash is not the SHA-256 of the RFC 8785 form of data; hash what you send.');

@@ -1,6 +1,6 @@
 import { clip } from '../event/clip';
 import type { AuditEvent, EventData, ToolDefinition } from '../event/envelope';
-import type { Sha256 } from '../event/hash';
+import type { Sha256Hex } from '../event/hash';
 import { isObject, type Json, type JsonObject, put } from '../event/json';
 import { diffDefinitions, hashDefinitions } from '../event/tool-definition';
 import { eventTypeOf } from './methods';
@@ -33,7 +33,7 @@ const prefix = 'io.modelcontextprotocol/';
 export function describe<C extends Circumstance>(
   exchange: Exchange<C>,
   connection: Connection,
-  sha256: Sha256,
+  sha256: Sha256Hex,
 ): Pick<AuditEvent, 'type' | 'subject' | 'traceparent'> & { data: EventData } {
   const { method, params, id, sent, answered, answer } = exchange;
   const { _meta, ...rest } = params;
@@ -93,7 +93,7 @@ type Describe = (
   params: JsonObject,
   result: JsonObject | undefined,
   connection: Connection,
-  sha256: Sha256,
+  sha256: Sha256Hex,
 ) => string | undefined;
 
 /** What each method adds to the event; answers the event's subject. */

@@ -1,5 +1,5 @@
 import type { AuditEvent, EventData } from '../event/envelope';
-import type { Sha256 } from '../event/hash';
+import type { Sha256Hex } from '../event/hash';
 import { isObject, type Json, type JsonObject } from '../event/json';
 import { describe, newConnection } from '../mcp/describe';
 import { readMessage } from '../mcp/message';
@@ -10,7 +10,7 @@ export type Described = Pick<AuditEvent, 'type' | 'subject' | 'traceparent'> & {
  * What a JSON-RPC request, with its response where there is one, says by itself: type (without `mcp.audit.` and
  * `.v1`), subject and data. Null where `request` is neither request nor notification.
  */
-export function describeRpc(request: Json, response: Json | undefined, sha256: Sha256): Described | null {
+export function describeRpc(request: Json, response: Json | undefined, sha256: Sha256Hex): Described | null {
   const message = readMessage(request as JsonObject);
   if (message.kind !== 'request' && message.kind !== 'notification') return null;
   const answer = response === undefined ? undefined : readMessage(response as JsonObject);

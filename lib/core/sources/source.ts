@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../event/envelope';
-import type { Sha256 } from '../event/hash';
+import type { Sha256Hex } from '../event/hash';
 import type { Json } from '../event/json';
 import type { Result } from '../judge/result';
 
@@ -9,7 +9,7 @@ export interface SourceContext {
   headers: Record<string, string>;
   /** Milliseconds since 1970; stands in where the emitter gave no time. */
   receivedAt: number;
-  sha256: Sha256;
+  sha256: Sha256Hex;
 }
 
 /**

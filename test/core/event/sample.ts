@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { AuditEvent } from '@/lib/core/event/envelope';
-import type { Sha256 } from '@/lib/core/event/hash';
+import type { Sha256Hex } from '@/lib/core/event/hash';
 
-export const sha256: Sha256 = (data) => createHash('sha256').update(data).digest('hex');
+export const sha256: Sha256Hex = (data) => createHash('sha256').update(data).digest('hex');
 
 /** A valid event of a tool call; members given replace its own. */
 export function sampleEvent(change: Partial<AuditEvent> = {}): AuditEvent {
