@@ -13,7 +13,10 @@ export async function openDeadLetterProducer(
   topic: string,
   failed: (error: unknown) => void,
 ): Promise<DeadLetterProducer> {
-  const producer: Producer = kafka.producer({ retry: { retries: 3 }, createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+  const producer: Producer = kafka.producer({
+    retry: { retries: 3 },
+    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+  });
   await producer.connect();
   return {
     send: async (letters, origin) => {
