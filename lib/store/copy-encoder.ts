@@ -16,6 +16,7 @@ const epochMs = Date.UTC(2000, 0, 1);
 export class EventCopy {
   private bytes: Buffer;
   private at = 0;
+  private lastRecorded = { text: '', us: 0 };
 
   /** `expected`: about how many bytes the rows will take. */
   constructor(
@@ -34,7 +35,7 @@ export class EventCopy {
     this.int32(2);
     this.int16(this.logId);
     this.count(row.logIndex);
-    this.time(row.recordedAt);
+    this.count(this.recorded(row.recordedAt));
     this.text(row.source);
     this.text(row.epoch);
     this.int64(row.sequence);
@@ -125,8 +126,14 @@ export class EventCopy {
     this.int32(value - high * 2 ** 32);
   }
 
+  /** The same for all rows of a batch. */
+  private recorded(text: string): number {
+    if (text !== this.lastRecorded.text) this.lastRecorded = { text, us: microseconds(text) };
+    return this.lastRecorded.us;
+  }
+
   private time(text: string): void {
-    this.count(((parseTime(text) ?? epochMs) - epochMs) * 1000);
+    this.count(microseconds(text));
   }
 
   private hex(digits: string | null): void {
@@ -180,5 +187,8 @@ export class EventCopy {
     this.at += value.length;
   }
 }
+
+/** Since 2000. */
+const microseconds = (time: string): number => ((parseTime(time) ?? epochMs) - epochMs) * 1000;
 
 const digit = (code: number): number => (code < 58 ? code - 48 : code - 87);
