@@ -32,8 +32,10 @@ await report(async () => {
     const backlog = await runBacklog(stack, arrivals, workload, events);
     say(`backlog: ${Math.round(backlog.events_per_s)} events/s`);
     say('bare COPY of the same rows');
+    const copyCpu = cpuSeconds(stack.pids.postgres);
     const copy = await bareCopy(stack.pool, events, repeats);
     say(`bare COPY: ${Math.round(copy.one)} rows/s on one connection, ${Math.round(copy.four)} on four`);
+    const copyUs = ((cpuSeconds(stack.pids.postgres) - copyCpu) * 1e6) / copy.rows;
     const ratio = backlog.events_per_s / copy.four;
 
     const worker = await stack.startWorker();
@@ -54,6 +56,7 @@ await report(async () => {
       checkpoint_ms: paced.checkpoint_ms,
       rss_mib: await runLong(stack, arrivals, workload, { events: events * 5, pid: worker.pid }),
       cpu_us_per_event: backlog.cpu_us_per_event,
+      copy_postgres_cpu_us_per_row: round(copyUs),
       stages_us: backlog.stages_us,
       dead_letters: Number((await stack.pool.query('SELECT count(*) FROM dead_letter')).rows[0].count),
     };
