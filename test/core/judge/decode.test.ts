@@ -36,7 +36,7 @@ describe('what is refused', () => {
     ['lone_surrogate', '"\\udc00\\ud800"'],
     ['lone_surrogate', '{"\\ud83d":1}'],
     ['too_deep', nested(65)],
-    ['too_deep', '{"a":'.repeat(65) + '1' + '}'.repeat(65)],
+    ['too_deep', `${'{"a":'.repeat(65)}1${'}'.repeat(65)}`],
     ['too_deep', '['.repeat(900_000)],
     ['too_large', `"${'x'.repeat(limits.bytes)}"`],
     ['too_large', `[${'0,'.repeat(limits.members + 1)}0]`],

@@ -1,0 +1,36 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { addDuration, bucketCount, bucketOf, bucketStart, type Histogram, quantile } from '@/lib/core/usage/histogram';
+
+test('a duration lies in its bucket', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 400_000_000 }), (us) => {
+      const bucket = bucketOf(us);
+      expect(us).toBeGreaterThanOrEqual(Math.floor(bucketStart(bucket)));
+      if (bucket < bucketCount - 1) expect(us).toBeLessThan(bucketStart(bucket + 1));
+    }),
+  );
+});
+
+test('a percentile is at most a bucket off', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: 64, max: 100_000_000 }), { minLength: 1 }),
+      fc.double({ min: 0.01, max: 1, noNaN: true }),
+      (all, q) => {
+        const histogram: Histogram = [];
+        for (const us of all) addDuration(histogram, us);
+        const sorted = [...all].sort((a, b) => a - b);
+        const exact = sorted[Math.ceil(q * sorted.length) - 1] as number;
+        const told = quantile(histogram, q) as number;
+        expect(told / exact).toBeGreaterThan(0.7);
+        expect(told / exact).toBeLessThan(1.42);
+      },
+    ),
+  );
+});
+
+test('nothing counted has no percentile', () => {
+  expect(quantile([], 0.5)).toBeNull();
+  expect(quantile([0, 0], 0.5)).toBeNull();
+});
