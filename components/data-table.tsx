@@ -188,6 +188,7 @@ export function DataTable<Row>({
               <tr
                 key={row.id}
                 data-row={row.id}
+                data-current={at?.row === index || undefined}
                 aria-selected={row.id === openId || undefined}
                 onClick={(event) => onRowClick(event, row, index)}
                 className={cn(

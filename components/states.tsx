@@ -3,13 +3,25 @@ import type { ReactNode } from 'react';
 import { rolesWith, type Scope } from '@/lib/core/access';
 import { cn } from './cn';
 
-function State({ icon, title, children }: { icon: ReactNode; title: string; children?: ReactNode }) {
+function State({
+  icon,
+  title,
+  whole = false,
+  children,
+}: {
+  icon: ReactNode;
+  title: string;
+  /** It stands in the place of the whole screen. */
+  whole?: boolean;
+  children?: ReactNode;
+}) {
+  const Title = whole ? 'h1' : 'p';
   return (
     <div className="flex flex-col items-center gap-2 px-6 py-14 text-center">
       <span className="grid size-10 place-items-center rounded-full border border-line bg-sunken text-faint">
         {icon}
       </span>
-      <p className="text-base font-medium">{title}</p>
+      <Title className="text-base font-medium">{title}</Title>
       <div className="max-w-[64ch] text-sm text-soft">{children}</div>
     </div>
   );
@@ -24,7 +36,7 @@ export const Empty = ({ title, children }: { title: string; children?: ReactNode
 
 /** What happened, what is safe, try again. */
 export const Failed = ({ title, children }: { title: string; children?: ReactNode }) => (
-  <State icon={<CircleAlert className="size-5 text-critical" />} title={title}>
+  <State icon={<CircleAlert className="size-5 text-critical" />} title={title} whole>
     {children}
   </State>
 );
@@ -46,17 +58,28 @@ const scopeWords: Record<Scope, string> = {
   'audit:read': 'see what people did',
 };
 
-/** Which role would see it, and whom to ask. */
-export function NoPermission({ scope, children }: { scope: Scope; children?: ReactNode }) {
+/** Which role would see it, and whom to ask. `small` stands in the place of a part of a screen. */
+export function NoPermission({ scope, small = false }: { scope: Scope; small?: boolean }) {
   const roles = rolesWith(scope);
+  const title = `Your role may not ${scopeWords[scope]}`;
+  const whom = `${roles.length > 1 ? `${roles.slice(0, -1).join(', ')} and ${roles.at(-1)} may` : `Only ${roles[0]} may`}. An administrator can change your role under Users.`;
+  if (!small) {
+    return (
+      <div className="card">
+        <State icon={<Ban className="size-5" />} title={title} whole>
+          <p className="first-letter:uppercase">{whom}</p>
+        </State>
+      </div>
+    );
+  }
   return (
-    <State icon={<Ban className="size-5" />} title={`Your role may not ${scopeWords[scope]}`}>
-      <p>
-        {roles.length > 1 ? `${roles.slice(0, -1).join(', ')} and ${roles.at(-1)} may` : `Only ${roles[0]} may`}. An
-        administrator can change your role under Users.
-      </p>
-      {children}
-    </State>
+    <div className="flex items-start gap-2.5 rounded-md border p-3 text-sm">
+      <Ban className="mt-0.5 size-4 shrink-0 text-faint" />
+      <div>
+        <p className="font-medium">{title}</p>
+        <p className="text-soft first-letter:uppercase">{whom}</p>
+      </div>
+    </div>
   );
 }
 
@@ -102,18 +125,21 @@ export function Skeleton({ rows = 8, className }: { rows?: number; className?: s
 
 /** The whole screen on its way: its sentence, its figures, its table. */
 export const ScreenSkeleton = () => (
-  <div role="status" aria-label="Loading" className="flex flex-col gap-4">
-    <div className="skeleton h-6 w-2/5" />
-    <div className="grid grid-cols-2 gap-3 md:grid-cols-4">
-      {['a', 'b', 'c', 'd'].map((key) => (
-        <div key={key} className="card h-24 p-4">
-          <div className="skeleton h-3 w-1/2" />
-          <div className="skeleton mt-3 h-6 w-2/3" />
-        </div>
-      ))}
+  <>
+    <h1 className="sr-only">Loading</h1>
+    <div role="status" aria-label="Loading" className="flex flex-col gap-4">
+      <div className="skeleton h-6 w-2/5" />
+      <div className="grid grid-cols-2 gap-3 md:grid-cols-4">
+        {['a', 'b', 'c', 'd'].map((key) => (
+          <div key={key} className="card h-24 p-4">
+            <div className="skeleton h-3 w-1/2" />
+            <div className="skeleton mt-3 h-6 w-2/3" />
+          </div>
+        ))}
+      </div>
+      <div className="card">
+        <Skeleton rows={10} />
+      </div>
     </div>
-    <div className="card">
-      <Skeleton rows={10} />
-    </div>
-  </div>
+  </>
 );

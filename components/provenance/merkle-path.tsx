@@ -72,7 +72,7 @@ export function MerklePath({
                 className={cn(last || level === 0 ? 'fill-text font-semibold' : 'fill-soft')}
               >
                 <title>{hash}</title>
-                {last ? 'root ' : level === 0 ? 'leaf ' : ''}
+                {last ? (verified ? 'root ' : 'leads to ') : level === 0 ? 'leaf ' : ''}
                 {hash.slice(0, 8)}
               </text>
             </g>

@@ -58,7 +58,7 @@ export function CommandPalette({
   };
   const search = text.trim();
   return (
-    <Dialog open={open} onClose={() => onOpenChange(false)} className="relative z-50">
+    <Dialog open={open} onClose={() => onOpenChange(false)} aria-label="Command palette" className="relative z-50">
       <DialogBackdrop className="fixed inset-0 bg-black/40" />
       <DialogPanel className="fixed inset-x-3 top-[10vh] mx-auto max-w-xl overflow-hidden rounded-lg border bg-raised shadow-raised">
         <Command label="Command palette">

@@ -94,15 +94,15 @@ export interface FirstSteps {
   /** The first event, to open and verify. */
   firstEvent: string | null;
   newestEvent: string | null;
-  /** The first event came in within the last hour. */
+  /** There is nothing older than an hour. */
   young: boolean;
 }
 
 export async function firstSteps(): Promise<FirstSteps> {
   const { rows } = await pool().query<FirstSteps>(
     `SELECT EXISTS (SELECT FROM log WHERE kind <> 'console' AND size > 0) AS events, EXISTS (SELECT FROM alert) AS alerts,
-       first.id AS "firstEvent", (SELECT id FROM event ORDER BY time DESC, id DESC LIMIT 1) AS "newestEvent", coalesce(first.recorded_at > now() - interval '1 hour', false) AS young
-     FROM (VALUES (1)) AS one LEFT JOIN (SELECT id, recorded_at FROM event ORDER BY time, id LIMIT 1) AS first ON true`,
+       first.id AS "firstEvent", (SELECT id FROM event ORDER BY time DESC, id DESC LIMIT 1) AS "newestEvent", coalesce(first.time > now() - interval '1 hour', false) AS young
+     FROM (VALUES (1)) AS one LEFT JOIN (SELECT id, time FROM event ORDER BY time, id LIMIT 1) AS first ON true`,
   );
   return rows[0] as FirstSteps;
 }

@@ -76,3 +76,19 @@ export async function expectAccessible(page: Page, name: string): Promise<void> 
   const found = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`));
   expect(found, name).toEqual([]);
 }
+
+/** Chooses the first row of a list by keyboard; keys count once the page runs. */
+export async function firstRow(page: Page): Promise<void> {
+  const row = page.locator('[data-row]').first();
+  await row.waitFor();
+  const chosen = () => row.getAttribute('data-current');
+  await expect
+    .poll(
+      async () => {
+        if ((await chosen()) === null) await page.keyboard.press('j');
+        return chosen();
+      },
+      { timeout: 20_000 },
+    )
+    .not.toBeNull();
+}

@@ -7,7 +7,7 @@ import { createApiKey } from '@/lib/services/create-api-key';
 import { hashPassword } from '@/lib/services/password';
 import { runScenario, type ScenarioResult } from '../scenario/run';
 import { madeUser } from '../support/made';
-import { expectAccessible, expectQuiet, testBrowser } from './browser';
+import { expectAccessible, expectQuiet, firstRow, testBrowser } from './browser';
 import { testConsole } from './console';
 
 const running = testConsole(21610);
@@ -72,7 +72,7 @@ it('signs in, finds the attacks, reads the evidence, verifies the proof, approve
     .getByText(/verified by your browser/)
     .first()
     .waitFor();
-  expect(await page.locator('h1 + p').innerText()).toMatch(/critical alert/);
+  expect(await page.locator('h1 + p').textContent()).toMatch(/critical alert/);
   await expectAccessible(page, 'journey-overview');
 
   // The attacks are alerts.
@@ -83,13 +83,12 @@ it('signs in, finds the attacks, reads the evidence, verifies the proof, approve
   const rules = await running.database.pool.query<{ rule_id: string }>('SELECT DISTINCT rule_id FROM alert');
   const found = rules.rows.map((row) => row.rule_id);
   expect(found).toEqual(expect.arrayContaining(played.expectedAlerts.filter((rule) => rule !== 'replayed-event')));
-  expect(await page.locator('tbody tr').count()).toBeGreaterThanOrEqual(played.expectedAlerts.length - 1);
+  expect(await page.locator('[data-row]').count()).toBeGreaterThanOrEqual(played.expectedAlerts.length - 1);
   await expectAccessible(page, 'journey-alerts');
 
   // One of them: its evidence, and the proof of its event, checked here.
   await page.goto('/alerts?q=rule:tool-poisoning');
-  await page.locator('tbody tr').first().waitFor();
-  await page.keyboard.press('j');
+  await firstRow(page);
   await page.keyboard.press('Enter');
   const panel = page.locator('[data-panel]');
   await panel.getByRole('heading', { name: 'Evidence' }).waitFor();
@@ -102,7 +101,7 @@ it('signs in, finds the attacks, reads the evidence, verifies the proof, approve
 
   // A server is approved.
   await page.goto('/servers?view=unlisted');
-  await page.locator('tbody tr').first().click();
+  await page.locator('[data-row]').first().click();
   await page.getByRole('button', { name: 'Approve…' }).click();
   await page.getByLabel('Reason').fill('Reviewed with its owner');
   await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();

@@ -109,9 +109,7 @@ export async function EventRecord({ id, role }: { id: string; role: Role }) {
         {may(role, 'payload:read') ? (
           <Payload look={lookAtPayload.bind(null, event.id)} />
         ) : (
-          <div className="rounded-md border">
-            <NoPermission scope="payload:read" />
-          </div>
+          <NoPermission scope="payload:read" small />
         )}
       </Section>
 
@@ -150,14 +148,17 @@ function Sentence({ event }: { event: EventDetail }) {
   const name = (text: string) => <HostileText text={text} limit={60} />;
   const who = event.actor ?? event.agent ?? event.client;
   const where = event.serverName ?? event.server;
+  if (!event.method) {
+    return (
+      <>
+        {name(shortType(event.type))} by {name(who ?? event.source)}
+      </>
+    );
+  }
   return (
     <>
-      {who ? name(who) : 'Someone'}{' '}
-      {event.tool && event.method === 'tools/call' ? (
-        <>called {name(event.tool)}</>
-      ) : (
-        <>sent {name(event.method ?? shortType(event.type))}</>
-      )}
+      {who ? name(who) : 'Someone'} {event.tool && event.method === 'tools/call' ? 'called' : 'sent'}{' '}
+      {name(event.tool && event.method === 'tools/call' ? event.tool : event.method)}
       {where && <> on {name(where)}</>}
     </>
   );

@@ -1,6 +1,7 @@
 import type { Metadata } from 'next';
 import { headers } from 'next/headers';
 import Link from 'next/link';
+import { redirect } from 'next/navigation';
 import type { ReactNode } from 'react';
 import { roleColors } from '@/components/charts/palette';
 import { TimeSeries } from '@/components/charts/time-series';
@@ -49,6 +50,9 @@ export default async function Overview({ searchParams }: { searchParams: Promise
       </>
     );
   }
+
+  // Minutes of traffic would be one stroke in a day's chart.
+  if (steps.young && !params.range && !params.from) redirect('/overview?range=1h');
 
   const now = new Date();
   const range = parseRange(params, now);

@@ -89,7 +89,7 @@ const decide = (name: CheckName, holds: boolean, good: string, bad: string): Che
 
 function bodyChecks(crypto: Crypto, { body, leaf, producerKey }: Evidence): Check[] {
   if (body === undefined) {
-    const why = 'The content is not shown to your role.';
+    const why = 'The content was not part of this check.';
     return (['body', 'identity', 'data', 'producer_signature'] as const).map((name) => open(name, why));
   }
   const hashed = toHex(crypto.sha256(body)) === leaf.event_hash;

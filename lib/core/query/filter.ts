@@ -38,7 +38,7 @@ class FilterError extends Error {}
 
 /** Reads a query such as `severity:>=high tool:"read_file" -server:memory`. The message of a failure says how to mend it. */
 export function parseFilter(text: string, fields: readonly FilterField[]): ParsedFilter {
-  const query = quoteValues(text.trim());
+  const query = quoteValues(plainWords(text.trim()));
   if (query.length > 1000) return { ok: false, query, message: 'The query is longer than 1,000 characters.' };
   try {
     const tree = parse(query);
@@ -50,6 +50,12 @@ export function parseFilter(text: string, fields: readonly FilterField[]): Parse
     return { ok: false, query, message: `The query can't be read${where}. Put values with spaces or signs in quotes.` };
   }
 }
+
+/** Words without any sign of the language, as people type or paste them into a search box: `src/main.ts`. */
+const plainWords = (text: string): string =>
+  /[:"()]/.test(text)
+    ? text
+    : text.replace(/(?<=^|\s)[^\s-]\S*[^\w\s.*@-]\S*/g, (word) => `"${word.replaceAll('\\', '\\\\')}"`);
 
 /** liqe wants quotes round values with `:`, `/` and the like; people should not have to. */
 const quoteValues = (text: string): string =>

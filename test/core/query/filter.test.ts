@@ -47,6 +47,8 @@ describe('parseFilter', () => {
     ['method:tools/call actor:alice@example.com', '(method=tools/call and actor=alice@example.com)'],
     ['server:https://mcp.example.com/x?y=1', 'server=https://mcp.example.com/x?y=1'],
     ['tool:read_*', 'tool=read_*'],
+    ['src/main.ts alice', '("src/main.ts" and "alice")'],
+    ['a\\b/c', '"a\\b/c"'],
   ])('%s', (text, expected) => {
     expect(short(parsed(text).filter)).toBe(expected);
   });
