@@ -1,4 +1,4 @@
-// What `npm ci` leaves to be made: Prisma's client, and the bundles that `npx custody` and the worker run from.
+// What `npm ci` leaves to be made: the list of rules, Prisma's client, and the bundles that `npx custody` and the worker run from.
 // Called by npm after an install, and by the bootstrap whenever the sources have changed since.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -15,6 +15,7 @@ import {
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeRuleList } from './rule-list.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const generated = join(root, 'lib/store/generated');
@@ -29,9 +30,10 @@ const entries = [
 
 /** Makes what is missing or older than its sources; true when something was made. */
 export async function prepare() {
+  const list = writeRuleList();
   const client = generate();
   const bundles = await bundle();
-  return client || bundles;
+  return list || client || bundles;
 }
 
 function generate() {

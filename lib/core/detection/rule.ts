@@ -3,8 +3,8 @@ import type { ChainVerdict, Duplicate, SecretSighting, ServerFacts } from '../ju
 import type { Severity } from '../severity';
 
 /**
- * A detection rule: metadata and one pure function in `rules/<id>.ts`, its cases in `rules/<id>.cases.json`,
- * and a line in the registry. Nothing else changes when a rule is added.
+ * A detection rule: metadata and one pure function in `rules/<id>.ts`, and its cases in `rules/<id>.cases.json`.
+ * Nothing else changes when a rule is added: the registry is written from the folder.
  */
 export interface Rule {
   /** kebab-case, never reused. */

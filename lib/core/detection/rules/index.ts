@@ -10,7 +10,7 @@ import { rule as sourceGap } from './source-gap';
 import { rule as toolPoisoning } from './tool-poisoning';
 import { rule as unlistedServer } from './unlisted-server';
 
-/** All rules, by id. Written by test/core/detection/registry.test.ts. */
+/** All rules, by id. Every npm command writes this list anew from the folder: lib/embedded/rule-list.mjs. */
 export const rules: readonly Rule[] = [
   commandInjection,
   pathTraversal,
