@@ -8,7 +8,7 @@ export function EventStatus({ status, code }: { status: string; code?: number | 
   const Icon = icons[status as keyof typeof icons];
   if (!Icon) return <span className="text-soft">{statusWords(status)}</span>;
   return (
-    <span className="inline-flex items-center gap-1.5 text-high">
+    <span className={`inline-flex items-center gap-1.5 ${status === 'unknown' ? 'text-faint' : 'text-high'}`}>
       <Icon className="size-3.5" />
       {statusWords(status)}
       {code !== null && code !== undefined && <span className="num font-mono text-xs text-faint">{code}</span>}

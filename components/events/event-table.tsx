@@ -29,7 +29,13 @@ export interface EventRow {
 
 const by = (field: string, value: string | null) => (value ? { field, value } : null);
 const Name = ({ text }: { text: string | null }) =>
-  text ? <HostileText text={text} limit={80} /> : <span className="text-faint">–</span>;
+  text ? (
+    <span className="block max-w-44 truncate" title={text}>
+      <HostileText text={text} limit={80} />
+    </span>
+  ) : (
+    <span className="text-faint">–</span>
+  );
 
 const columns: ColumnDef<EventRow>[] = [
   {

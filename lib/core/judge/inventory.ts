@@ -29,14 +29,18 @@ export class Inventory {
   server(event: AuditEvent, row: EventRow): ServerFacts | null {
     if (row.server === null) return null;
     const known = this.facts.servers.get(row.server) ?? null;
-    const name = column(event.data.server?.name) ?? row.server;
+    // Not every event of a server says its name: a heartbeat does not take away what others said.
+    const said = column(event.data.server?.name);
+    const name = said ?? known?.name ?? row.server;
     if (known === null)
       this.facts.servers.set(row.server, { key: row.server, name, decision: 'unlisted', tools: new Map() });
+    else if (name !== known.name) this.facts.servers.set(row.server, { ...known, name });
     const seen = this.servers.get(row.server);
     if (seen) {
+      seen.name = name;
       if (row.time < seen.firstSeen) seen.firstSeen = row.time;
       if (row.time > seen.lastSeen) seen.lastSeen = row.time;
-    } else if (this.due(`server\0${row.server}`, row.time)) {
+    } else if (this.due(`server\0${row.server}`, row.time) || (known !== null && name !== known.name)) {
       this.servers.set(row.server, {
         key: row.server,
         name,
