@@ -1,6 +1,7 @@
 'use client';
 import type { ColumnDef } from '@tanstack/react-table';
 import type { ReactNode } from 'react';
+import { withMarks } from '@/lib/core/query/invisible';
 import { bytesWords, microsWords } from '@/lib/core/query/words';
 import { DataTable } from '../data-table';
 import { HostileText } from '../hostile-text';
@@ -30,7 +31,7 @@ export interface EventRow {
 const by = (field: string, value: string | null) => (value ? { field, value } : null);
 const Name = ({ text }: { text: string | null }) =>
   text ? (
-    <span className="block max-w-44 truncate" title={text}>
+    <span className="block max-w-44 truncate" title={withMarks(text)}>
       <HostileText text={text} limit={80} />
     </span>
   ) : (
