@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../event/envelope';
 import { hasNumber, isCard } from '../redaction/personal';
 import { isSecretName, redactionKeywords, redactText } from '../redaction/redact';
-import { hasContent, isPlainName, isStructural, zoneOf } from '../text/content';
+import { contentAttributes, hasContent, isPlainName, isStructural, zoneOf } from '../text/content';
 import { compileKeywords, type Keywords, noticed } from '../text/keywords';
 import { normalise } from '../text/normalise';
 import { remember } from '../text/remember';
@@ -54,7 +54,10 @@ class Pass {
     this.suspects = null;
     this.normal = null;
     this.hits = others;
-    if (event.subject !== undefined) this.text(event.subject);
+    for (const name of contentAttributes(event)) {
+      this.name(name);
+      this.value(event[name as keyof AuditEvent]);
+    }
     const data = event.data as Record<string, unknown>;
     for (const section of Object.keys(data)) this.section(section, data[section]);
     return {

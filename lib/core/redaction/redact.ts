@@ -1,6 +1,6 @@
 import type { Redaction } from '../detection/rule';
 import type { AuditEvent } from '../event/envelope';
-import { hasContent, isDefinitionStructure, isIdentity, isStructural } from '../text/content';
+import { contentAttributes, hasContent, isDefinitionStructure, isIdentity, isStructural } from '../text/content';
 import { decodeRun, encodedRun } from '../text/decode';
 import { compileKeywords, hasHit, type Keywords, noticed } from '../text/keywords';
 import { remember } from '../text/remember';
@@ -55,16 +55,14 @@ const keywords = (): Keywords => {
 /**
  * Replaces secrets and personal data in an event's content (all of `data` but identifiers, hashes and the like) by
  * markers `[redacted:<kind>:<fingerprint>]`. Personal data of the one who acts stays: to say who did it is what an
- * audit trail is for. Names of members are searched too, and the event's subject.
+ * audit trail is for. Names of members are searched too, and the envelope's subject and extensions.
  */
 export function redactEvent(event: AuditEvent, options: RedactionOptions): Redacted {
   const pass = new Pass(options);
+  const redacted = pass.attributes(event);
   const data = pass.data(event.data);
-  const subject = event.subject === undefined ? undefined : pass.text(event.subject, '/subject', false);
-  if (data === event.data && subject === event.subject) return { event, redactions: pass.redactions, changed: false };
-  const redacted = { ...event, data };
-  if (subject !== undefined) redacted.subject = subject;
-  return { event: redacted, redactions: pass.redactions, changed: true };
+  if (data === event.data && redacted === event) return { event, redactions: pass.redactions, changed: false };
+  return { event: { ...redacted, data }, redactions: pass.redactions, changed: true };
 }
 
 /** The same for a single text, such as one that is going to be shown or logged. */
@@ -74,11 +72,24 @@ export function redactText(text: string, options: RedactionOptions): string {
 
 class Pass {
   readonly redactions: Redaction[] = [];
+  /** What is in `redactions`. */
+  private readonly places = new Set<string>();
   /** Names already given within an object. */
   private readonly names = new Map<object, Set<string>>();
   private readonly hits = new Int32Array(keywords().words);
 
   constructor(private readonly options: RedactionOptions) {}
+
+  /** The envelope around the data; the same object where nothing changed. */
+  attributes(event: AuditEvent): AuditEvent {
+    const content = contentAttributes(event);
+    if (content.length === 0) return event;
+    const extensions = Object.fromEntries(content.map((name) => [name, event[name as keyof AuditEvent]]));
+    const redacted = this.members(extensions, '', false, (name, value, below) => this.value(value, below, name, false));
+    if (redacted === extensions) return event;
+    const kept = Object.entries(event).filter(([name]) => !Object.hasOwn(extensions, name));
+    return Object.fromEntries([...kept, ...Object.entries(redacted)]) as AuditEvent;
+  }
 
   data(data: AuditEvent['data']): AuditEvent['data'] {
     return this.members(data, '/data', false, (section, value, below) => {
@@ -152,11 +163,14 @@ class Pass {
   private once(text: string, pointer: string, secretsOnly: boolean): string {
     const found = this.spans(text, secretsOnly);
     if (found.length === 0) return text;
-    const markers = text.includes('redacted:') ? [...text.matchAll(anyMarker)] : [];
+    const markers = new Cover(text.length);
+    if (text.includes('redacted:')) {
+      for (const { index, 0: whole } of text.matchAll(anyMarker)) markers.add([index, index + whole.length]);
+    }
     let redacted = '';
     let at = 0;
     for (const { span, kind, category, canonical } of found) {
-      if (markers.some(({ index, 0: whole }) => span[0] < index + whole.length && index < span[1])) continue;
+      if (markers.touches(span)) continue;
       redacted += text.slice(at, span[0]) + this.mark(kind, category, canonical, pointer);
       at = span[1];
     }
@@ -168,10 +182,7 @@ class Pass {
     if (!text.includes('[redacted:')) return;
     for (const { groups } of text.matchAll(marker)) {
       const { kind = '', fingerprint = '' } = groups ?? {};
-      const known = this.redactions.some(
-        (one) => one.pointer === pointer && one.fingerprint === fingerprint && one.kind === kind,
-      );
-      if (!known) this.report(kind, fingerprint, pointer);
+      if (!this.places.has(placeOf(kind, fingerprint, pointer))) this.report(kind, fingerprint, pointer);
     }
   }
 
@@ -181,13 +192,15 @@ class Pass {
     this.hits.fill(0);
     const bits = keywords().scan(text, this.hits);
     const found: FoundSpan[] = [];
+    const cover = new Cover(text.length);
     if ((bits & (redactionNeeds | noticed.run)) === 0 && !this.hits.some((word) => word !== 0)) return found;
     for (let group = 0; group < patterns.length; group++) {
       const pattern = patterns[group] as Pattern;
       if (secretsOnly && pattern.category === 'personal') continue;
       if (pattern.needs === undefined ? !hasHit(this.hits, group) : (bits & pattern.needs) === 0) continue;
       for (const span of pattern.find(text)) {
-        if (found.some((other) => span[0] < other.span[1] && other.span[0] < span[1])) continue;
+        if (cover.touches(span)) continue;
+        cover.add(span);
         const value = text.slice(span[0], span[1]);
         found.push({
           span,
@@ -197,15 +210,15 @@ class Pass {
         });
       }
     }
-    if ((bits & noticed.run) !== 0) this.encoded(text, found);
+    if ((bits & noticed.run) !== 0) this.encoded(text, found, cover);
     return found.sort((a, b) => a.span[0] - b.span[0]);
   }
 
   /** Runs of base64 or hexadecimal that hide a secret: the whole run goes, under the fingerprint of what it hides. */
-  private encoded(text: string, found: FoundSpan[]): void {
+  private encoded(text: string, found: FoundSpan[], cover: Cover): void {
     for (const match of text.matchAll(encodedRun)) {
       const span: Span = [match.index, match.index + match[0].length];
-      if (found.some((other) => span[0] < other.span[1] && other.span[0] < span[1])) continue;
+      if (cover.touches(span)) continue;
       const inner = decodeRun(match[0]);
       if (inner === null) continue;
       for (const pattern of secretPatterns) {
@@ -220,12 +233,17 @@ class Pass {
 
   private mark(kind: string, category: 'secret' | 'personal', canonical: string, pointer: string): string {
     const fingerprint = this.options.fingerprint(canonical);
-    this.redactions.push({ pointer, kind, category, fingerprint });
+    this.note({ pointer, kind, category, fingerprint });
     return markerOf(kind, fingerprint);
   }
 
   private report(kind: string, fingerprint: string, pointer: string): void {
-    this.redactions.push({ pointer, kind, category: categories.get(kind) ?? 'secret', fingerprint });
+    this.note({ pointer, kind, category: categories.get(kind) ?? 'secret', fingerprint });
+  }
+
+  private note(redaction: Redaction): void {
+    this.redactions.push(redaction);
+    this.places.add(placeOf(redaction.kind, redaction.fingerprint, redaction.pointer));
   }
 
   /** Copies only when a member or a name changes; pointers are made of the new names. */
@@ -271,6 +289,24 @@ class Pass {
 }
 
 const mostPasses = 4;
+
+const placeOf = (kind: string, fingerprint: string, pointer: string): string => `${kind} ${fingerprint} ${pointer}`;
+
+/** Which characters of a text are taken: a megabyte of addresses has tens of thousands of spans, too many to compare each with each. */
+class Cover {
+  private taken: Uint8Array | null = null;
+
+  constructor(private readonly length: number) {}
+
+  touches([from, to]: Span): boolean {
+    return this.taken?.subarray(from, to).includes(1) ?? false;
+  }
+
+  add([from, to]: Span): void {
+    this.taken ??= new Uint8Array(this.length);
+    this.taken.fill(1, from, to);
+  }
+}
 
 interface FoundSpan {
   span: Span;

@@ -6,10 +6,24 @@ import type { EventData } from '../event/envelope';
  */
 
 /** Members of `data` without content. */
-const structuralSections = new Set(['tenant', 'operation_id', 'attempt', 'phase', 'observation', 'timing', 'capture']);
+const structuralSections = new Set(['tenant', 'operation_id', 'attempt', 'phase']);
+
+/** Attributes of the envelope that are structure, by their form; all others, extensions of CloudEvents too, are content. */
+const structuralAttributes = new Set(
+  'specversion id source type time datacontenttype dataschema traceparent sequence chainepoch prevhash datahash rawhash sigkid sig sigpath data'.split(
+    ' ',
+  ),
+);
+
+/** The envelope's attributes that may hold content. */
+export const contentAttributes = (event: object): string[] =>
+  Object.keys(event).filter((name) => !structuralAttributes.has(name));
 
 /** Members of a section that are structure. Members named `hash` or `..._hash` are too. */
 const structuralMembers: Record<string, Set<string>> = {
+  observation: new Set('vantage assertion capture_mode clock_source clock_offset_ms generated'.split(' ')),
+  timing: new Set('started_at ended_at duration_us queue_us'.split(' ')),
+  capture: new Set('redaction_profile encryption dropped_count'.split(' ')),
   mcp: new Set(
     'method protocol_version jsonrpc_id jsonrpc_id_type session_id subscription_id task_id transport result_type'.split(
       ' ',
@@ -17,8 +31,8 @@ const structuralMembers: Record<string, Set<string>> = {
   ),
   actor: new Set('type id id_assurance auth_method session groups ip'.split(' ')),
   agent: new Set('id instance_id name version framework model conversation_id turn_id'.split(' ')),
-  client: new Set('name version assurance capabilities'.split(' ')),
-  server: new Set('id name version image_digest registry_id capabilities assurance'.split(' ')),
+  client: new Set('name version assurance'.split(' ')),
+  server: new Set('id name version image_digest registry_id assurance'.split(' ')),
   tool: new Set('name namespaced_name'.split(' ')),
   tools_list: new Set('cursor cache_scope removed added changed'.split(' ')),
   lifecycle: new Set('event negotiated_version requested_version'.split(' ')),
@@ -34,7 +48,9 @@ export const hasContent = (section: string): boolean => !structuralSections.has(
 
 /** Whether the member of a section of `data` is structure. */
 export function isStructural(section: string, member: string): boolean {
-  return member === 'hash' || member.endsWith('_hash') || (structuralMembers[section]?.has(member) ?? false);
+  if (member === 'hash' || member.endsWith('_hash')) return true;
+  // A section of someone else's may be named `constructor`.
+  return Object.hasOwn(structuralMembers, section) && (structuralMembers[section]?.has(member) ?? false);
 }
 
 /** Whose words a section of `data` holds: a client's, a server's, or neither's. */

@@ -67,6 +67,16 @@ describe('judge', () => {
     expect(judge(ruleOf({ keywords: ['needle'] }), eventWith(data)).detections).toHaveLength(1);
   });
 
+  test.each(['constructor', '__proto__', 'hasOwnProperty'])('a section may be named %s', (name) => {
+    const event = eventWith(JSON.parse(`{${JSON.stringify(name)}:{"a":"needle"}}`));
+    expect(judge(ruleOf({ keywords: ['needle'] }), event).detections).toHaveLength(1);
+  });
+
+  test('an extension of the envelope is looked at for redaction', () => {
+    const gate = createEngine([]).gate({ ...eventWith({}), extension: { password: 'hunter2' } } as AuditEvent);
+    expect(gate).toMatchObject({ redact: true, suspects: new Set(['password']) });
+  });
+
   test('keywords count only where the rule looks', () => {
     const sent = eventWith({ request: { arguments: { a: 'needle' } } });
     const returned = eventWith({ result: { content: [{ text: 'needle' }] } });

@@ -163,6 +163,41 @@ describe('events', () => {
     expect(Object.values(redacted.data.request?.arguments as object)).toEqual([1, 2]);
   });
 
+  test('what the envelope and its structural sections say beyond the schema goes too', () => {
+    const key = join('AKIA', 'IOSFODNN7EXAMPLE');
+    const event = {
+      ...eventWith({
+        observation: { vantage: 'client', note: key } as object,
+        timing: { duration_us: '12', note: key } as object,
+        capture: { encryption: 'none', note: key } as object,
+        server: { id: 's', capabilities: { experimental: { note: key } } },
+      }),
+      tracestate: `x=${key}`,
+      partitionkey: 'all',
+      extension: { password: 'hunter2' },
+    };
+    const { event: redacted, redactions } = redactEvent(event, options);
+    const text = JSON.stringify(redacted);
+    for (const secret of [key, 'hunter2']) expect(text).not.toContain(secret);
+    expect(redactions).toHaveLength(6);
+    const { tracestate: _, extension: __, data: ___, ...rest } = event;
+    expect(redacted).toMatchObject({ ...rest, data: { timing: { duration_us: '12' } } });
+  });
+
+  test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])('a section may be named %s', (name) => {
+    const event = eventWith(JSON.parse(`{${JSON.stringify(name)}:{"to":"bob@example.org"}}`));
+    expect(JSON.stringify(redactEvent(event, options).event)).toContain(`"${name}":{"to":"[redacted:email:`);
+  });
+
+  test('20,000 addresses in one text take no longer than their number', () => {
+    const addresses = Array.from({ length: 20_000 }, (_, i) => `person${i}@example.org`);
+    const event = eventWith({ result: { content: [{ type: 'text', text: addresses.join('\n') }] } });
+    const start = performance.now();
+    expect(redactEvent(event, options).redactions).toHaveLength(addresses.length);
+    // Each compared with each takes half a minute.
+    expect(performance.now() - start).toBeLessThan(5_000);
+  });
+
   test('a member named __proto__ is a member', () => {
     const event = eventWith({ request: { arguments: JSON.parse('{"__proto__":{"to":"bob@example.org"}}') } });
     const text = JSON.stringify(redactEvent(event, options).event);
