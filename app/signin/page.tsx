@@ -3,6 +3,7 @@ import { redirect } from 'next/navigation';
 import { Logo } from '@/components/shell/logo';
 import { SignInForm } from '@/components/sign-in-form';
 import { currentActor } from '@/lib/auth/guard';
+import { localPath } from '@/lib/auth/local-path';
 import { env } from '@/lib/platform/env';
 
 export const metadata: Metadata = { title: 'Sign in' };
@@ -47,11 +48,4 @@ export default async function SignIn({ searchParams }: { searchParams: Promise<P
       </div>
     </main>
   );
-}
-
-/** Only addresses of this site. */
-function localPath(url: string | undefined): string {
-  if (!url) return '/overview';
-  const path = url.replace(/^https?:\/\/[^/]+/, '');
-  return /^\/(?![/\\])/.test(path) && !path.startsWith('/signin') ? path : '/overview';
 }
