@@ -15,6 +15,7 @@ export interface TimelineItem {
   actor: string | null;
   status: string;
   severity: number;
+  generated: boolean;
 }
 
 /** Events one below the other, the one in question marked; each leads to itself. */
@@ -47,6 +48,7 @@ export function Timeline({ events, here }: { events: TimelineItem[]; here: strin
               <HostileText text={event.serverName ?? event.server ?? ''} limit={50} />
             </span>
             {event.status !== 'success' && <span className="text-xs text-soft">{event.status}</span>}
+            {event.generated && <span className="text-xs text-faint">generated</span>}
           </Link>
         </li>
       ))}

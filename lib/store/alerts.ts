@@ -97,18 +97,28 @@ export interface OpenAlerts {
   unassigned: number;
   /** When the oldest of the worst open severity was first seen. */
   oldestOfWorst: string | null;
+  /** Open alerts from generated history, which the other figures leave out. */
+  generated: number;
 }
 
 export async function countOpenAlerts(): Promise<OpenAlerts> {
-  const { rows } = await pool().query<{ severity: number; count: number; unassigned: number; oldest: string }>(
-    `SELECT severity, count(*)::int AS count, count(*) FILTER (WHERE assignee IS NULL)::int AS unassigned,
+  const { rows: all } = await pool().query<{
+    generated: boolean;
+    severity: number;
+    count: number;
+    unassigned: number;
+    oldest: string;
+  }>(
+    `SELECT generated, severity, count(*)::int AS count, count(*) FILTER (WHERE assignee IS NULL)::int AS unassigned,
        ${timeText('min(first_seen)')} AS oldest
-     FROM alert WHERE status = ANY($1) GROUP BY severity ORDER BY severity DESC`,
+     FROM alert WHERE status = ANY($1) GROUP BY generated, severity ORDER BY severity DESC`,
     [openStatuses],
   );
+  const rows = all.filter((row) => !row.generated);
   const bySeverity = [0, 0, 0, 0, 0, 0];
   for (const row of rows) bySeverity[row.severity] = row.count;
   return {
+    generated: all.reduce((sum, row) => sum + (row.generated ? row.count : 0), 0),
     bySeverity,
     unassigned: rows.reduce((sum, row) => sum + row.unassigned, 0),
     oldestOfWorst: rows[0]?.oldest ?? null,
@@ -169,6 +179,7 @@ export interface TimelineEvent {
   actor: string | null;
   status: string;
   severity: number;
+  generated: boolean;
 }
 
 /** What came before and followed an event in its session, or, without a session, by its actor: at most `each` on either side. */
@@ -184,7 +195,7 @@ export async function eventsAround(eventId: string, eventTime: string, each = 5)
        UNION ALL SELECT event.* FROM event, hit WHERE event.id = hit.id AND event.time = hit.time
        UNION ALL (SELECT * FROM same WHERE (time, id) > ($2::timestamptz, $1::uuid) ORDER BY time, id LIMIT $3))
      SELECT near.id, ${timeText('near.time')} AS time, near.method, near.server,
-       server.name AS "serverName", near.tool, near.actor, near.status, near.severity
+       server.name AS "serverName", near.tool, near.actor, near.status, near.severity, near.generated
      FROM near LEFT JOIN server ON server.key = near.server ORDER BY near.time, near.id`,
     [eventId, eventTime, each],
   );

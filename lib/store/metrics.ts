@@ -17,7 +17,7 @@ export async function measure(): Promise<Measured> {
        'kafkaLag', (SELECT coalesce(json_agg(json_build_object('topic', topic, 'partition', partition,
           'lag', greatest(high_offset - next_offset, 0), 'ageMs', age_ms)), '[]') FROM worker_status),
        'openAlerts', (SELECT coalesce(json_agg(json_build_object('severity', ($1::text[])[severity], 'count', count)), '[]')
-          FROM (SELECT severity, count(*) FROM alert WHERE status IN ('new', 'in_progress') GROUP BY severity) AS open),
+          FROM (SELECT severity, count(*) FROM alert WHERE status IN ('new', 'in_progress') AND NOT generated GROUP BY severity) AS open),
        'deadLettersWaiting', (SELECT count(*) FROM dead_letter WHERE status = 'waiting'),
        'openGaps', (SELECT count(*) FROM chain_gap)) AS measured`,
     [severities],

@@ -50,7 +50,7 @@ export default async function AlertsPage({
     ),
     isUuid(params.open) ? findAlert(params.open) : null,
   ]);
-  const openCount = open.bySeverity.reduce((sum, count) => sum + count, 0);
+  const openCount = open.bySeverity.reduce((sum, count) => sum + count, open.generated);
   return (
     <>
       <PageHeader title="Alerts" sentence={sentence(open, Date.now())} />
@@ -99,12 +99,12 @@ export default async function AlertsPage({
 }
 
 function sentence(open: OpenAlerts, now: number): string {
+  const made = open.generated > 0 ? ` (and ${plural(open.generated, 'generated one')})` : '';
   const worst = open.bySeverity.findLastIndex((count) => count > 0);
-  if (worst < 1 || !open.oldestOfWorst) return 'No alert is open';
+  if (worst < 1 || !open.oldestOfWorst) return `No alert is open${made}`;
   const count = open.bySeverity[worst] ?? 0;
   const age = durationWords(now - Date.parse(open.oldestOfWorst));
   const oldest = count === 1 ? `for ${age}` : `the oldest for ${age}`;
   const all = open.bySeverity.reduce((sum, each) => sum + each, 0);
-  const free = open.unassigned > 0 ? `; ${open.unassigned} of ${all} open alerts unassigned` : '';
-  return `${plural(count, `${severityOf(worst)} alert`)} open, ${oldest}${free}`;
+  return `${plural(count, `${severityOf(worst)} alert`)} open, ${oldest}; ${open.unassigned} of ${all} open alerts unassigned${made}`;
 }

@@ -240,6 +240,7 @@ CREATE TABLE detection (
 );
 CREATE INDEX detection_event ON detection (event_id);
 CREATE TRIGGER detection_append_only BEFORE UPDATE OR DELETE ON detection FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER detection_no_truncate BEFORE TRUNCATE ON detection FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE dead_letter (
   id           uuid PRIMARY KEY,
@@ -313,6 +314,8 @@ CREATE TABLE alert_activity (
   body     text NOT NULL
 );
 CREATE INDEX alert_activity_alert ON alert_activity (alert_id, time);
+CREATE TRIGGER alert_activity_append_only BEFORE UPDATE OR DELETE ON alert_activity FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER alert_activity_no_truncate BEFORE TRUNCATE ON alert_activity FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE job_lease (
   job        text PRIMARY KEY,
