@@ -20,7 +20,7 @@ export interface CheckedEntry {
 /** Checks rows that are leaves: that each is there once, that its body, columns and leaf fit, that its signature holds. */
 export class EntryCheck {
   signatures = 0;
-  readonly #keys = new Map<string, Uint8Array | null>();
+  readonly #keys = new Map<string, SourceKey | null>();
 
   constructor(
     readonly client: ClientBase,
@@ -45,6 +45,7 @@ export class EntryCheck {
     }
     checked.push(...this.#missing(head, next, to));
     if (table === 'event') await this.#checkColumns(head, from, to, checked);
+    else await this.#checkAuditColumns(head, from, to);
     return checked;
   }
 
@@ -103,6 +104,15 @@ export class EntryCheck {
 
   async #checkSignature(head: LogHead, event: AuditEvent, kid: string, where: string): Promise<void> {
     const key = await this.#keyOf(kid);
+    if (key && key.source !== event.source) {
+      this.#add(
+        head,
+        'signature',
+        where,
+        `The key ${kid} is that of ${key.source} in source_key, and of no other source.`,
+      );
+      return;
+    }
     if (!key || event.sigkid !== kid) {
       this.#add(
         head,
@@ -113,18 +123,18 @@ export class EntryCheck {
       return;
     }
     this.signatures++;
-    const check = this.verifier.verify(event, key);
+    const check = this.verifier.verify(event, key.publicKey);
     if (!check.ok) this.#add(head, 'signature', where, `The producer's signature does not hold: ${check.detail}.`);
   }
 
-  async #keyOf(kid: string): Promise<Uint8Array | null> {
+  async #keyOf(kid: string): Promise<SourceKey | null> {
     const known = this.#keys.get(kid);
     if (known !== undefined) return known;
-    const { rows } = await this.client.query<{ public_key: Buffer }>(
-      'SELECT public_key FROM source_key WHERE kid = $1',
+    const { rows } = await this.client.query<SourceKey>(
+      'SELECT public_key AS "publicKey", source FROM source_key WHERE kid = $1',
       [kid],
     );
-    const key = rows[0]?.public_key ?? null;
+    const key = rows[0] ?? null;
     this.#keys.set(kid, key);
     return key;
   }
@@ -157,6 +167,23 @@ export class EntryCheck {
     }
   }
 
+  /** Who did what, as the audit screen reads it, must be what the entry's body says. */
+  async #checkAuditColumns(head: LogHead, from: number, to: number): Promise<void> {
+    const names = ['actor', 'role', 'action', 'target'] as const;
+    const { rows } = await this.client.query<Record<(typeof names)[number] | 'id' | 'body', string>>(
+      `SELECT id, actor, role, action, target, body FROM audit_entry
+       WHERE log_id = $1 AND log_index >= $2 AND log_index < $3 ORDER BY log_index`,
+      [head.id, from, to],
+    );
+    for (const row of rows) {
+      const body = parse(row.body) as Record<string, unknown> | null;
+      if (body === null) continue;
+      const wrong = names.filter((name) => body[name] !== row[name]);
+      if (wrong.length > 0)
+        this.#add(head, 'columns', `audit_entry ${row.id}`, `Not as the body says: ${wrong.join(', ')}.`);
+    }
+  }
+
   #missing(head: LogHead, from: number, to: number): CheckedEntry[] {
     if (from >= to) return [];
     const which = to - from === 1 ? `index ${from}` : `indexes ${from} to ${to - 1}`;
@@ -172,6 +199,11 @@ export class EntryCheck {
   #add(head: LogHead, what: Parameters<Findings['add']>[0]['what'], where: string, detail: string): void {
     this.findings.add({ log: head.origin, what, where, detail });
   }
+}
+
+interface SourceKey {
+  publicKey: Uint8Array;
+  source: string;
 }
 
 interface ColumnRow {

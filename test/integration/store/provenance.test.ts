@@ -194,6 +194,26 @@ describe('fsck', () => {
     expect(await whereOf()).toEqual([]);
   });
 
+  it.each(['actor', 'role', 'action', 'target'])('names the audit entry whose %s was changed', async (column) => {
+    const { rows } = await database.pool.query(`SELECT id, ${column} AS was FROM audit_entry`);
+    const [{ id, was }] = rows as [{ id: string; was: string }];
+    const set = (value: string) =>
+      tamper(database.pool, `UPDATE audit_entry SET ${column} = $2 WHERE id = $1`, [id, value]);
+    await set('somebody else');
+    expect(await whereOf()).toEqual([`columns audit_entry ${id}`]);
+    await set(was);
+    expect(await whereOf()).toEqual([]);
+  });
+
+  it('holds a key against the source that it may sign for', async () => {
+    const set = (name: string) =>
+      database.pool.query('UPDATE source_key SET source = $2 WHERE kid = $1', [source.kid, name]);
+    await set('another');
+    expect(await whereOf()).toContain(`signature event ${idOf(0)}`);
+    await set(source.source);
+    expect(await whereOf()).toEqual([]);
+  });
+
   it('names what is missing, moved, or put in', async () => {
     const {
       rows: [row],
