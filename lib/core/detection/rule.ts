@@ -72,7 +72,7 @@ export interface Redaction {
 }
 
 export interface Finding {
-  /** One sentence for a person: what happened, with names; content from the event only as short quotes. */
+  /** One sentence for a person: what happened, with names. What the call carried stands in the evidence alone: not all who see alerts may see that. */
   summary: string;
   /** Lowers or raises the rule's level for this finding. */
   level?: Severity;

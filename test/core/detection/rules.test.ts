@@ -40,6 +40,14 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))('%s', (id, rule) =>
     if (one.level) expect(first?.severity).toBe(severityId(one.level));
     if (one.pointer) expect(first?.evidence[0]?.pointer).toBe(one.pointer);
     expect(first?.summary).toMatch(/^[\s\S]{10,400}\.$/);
+    // Whoever may see an alert reads its summary; what the call carried is for those who may see payloads.
+    for (const { summary, evidence } of detections) {
+      for (const { excerpt, marks, pointer } of evidence.filter((quoted) =>
+        /^\/data\/(request|result)\//.test(quoted.pointer),
+      )) {
+        for (const [start, end] of marks) expect(summary, pointer).not.toContain(excerpt.slice(start, end));
+      }
+    }
     for (const { evidence } of detections) {
       for (const { pointer, excerpt, marks } of evidence) {
         expect(excerpt.length).toBeLessThanOrEqual(400);

@@ -99,7 +99,7 @@ export const rule: Rule = {
       const who = actor ? `${quote(actor)} gave` : 'Somebody gave';
       return [
         {
-          summary: `${who} ${toolOfServer} the argument ${quote(name)}, which ${judged.says}: ${quote(field.normal.slice(judged.start, judged.end), 80)}.`,
+          summary: `${who} ${toolOfServer} the argument ${quote(name)}, which ${judged.says}.`,
           level: judged.level,
           dedup: `${serverKey}|${event.data.tool?.name ?? event.data.mcp?.method ?? ''}|${name}`,
           evidence: [evidenceIn(field, judged.start, judged.end)],

@@ -70,7 +70,7 @@ export const rule: Rule = {
       if (!judged) continue;
       const who = actor ? `${quote(actor)} gave` : 'Somebody gave';
       const finding: Finding = {
-        summary: `${who} ${toolOfServer} a path that ${judged.says}: ${quote(judged.path, 80)}.`,
+        summary: `${who} ${toolOfServer} a path that ${judged.says}.`,
         level: judged.level,
         dedup: `${serverKey}|${event.data.tool?.name ?? event.data.mcp?.method ?? toolName}|${parameterOf(field.pointer)}`,
         evidence: [evidenceIn(field, judged.start, judged.start + judged.path.length)],
