@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { isWeakPublicKey } from '../core/provenance/crypto';
+import { sources } from '../core/sources';
 import { announce } from '../store/announce';
-import { insertSourceKey, lockSourceKeys } from '../store/source-keys';
+import { insertSourceKey, lockSourceKeys, sendsUnsigned } from '../store/source-keys';
 import { callerName, isKey } from './caller';
 import { ServiceError } from './error';
 import { verb } from './verb';
@@ -16,7 +17,8 @@ const publicKey = z
 
 /**
  * Lets a key sign for a source. A source's first key comes by an API key that has `source:enroll`; once a source has one,
- * only a person adds another, so that a stolen API key cannot speak for a source that is known. Enrolling the same key
+ * only a person adds another, so that a stolen API key cannot speak for a source that is known; nor can it shut one out that
+ * is known to send unsigned, which nothing that has a key may. Enrolling the same key
  * again changes nothing. The kid is the RFC 7638 thumbprint of the key where none is given.
  */
 export const enrollSourceKey = verb({
@@ -47,11 +49,23 @@ export const enrollSourceKey = verb({
         'Ask an administrator to enroll this one, or send under another source.',
       );
     }
+    if (isKey(caller) && (isForeign(source) || (await sendsUnsigned(tx, source)))) {
+      throw new ServiceError(
+        'forbidden',
+        `The source ${source} sends without a signature; with a key, its events would be refused.`,
+        'Ask an administrator to enroll this one, or send under another source.',
+      );
+    }
     if (!(await insertSourceKey(tx, { kid, publicKey, source, addedBy: callerName(caller) }))) throw taken(kid);
     await announce(tx, 'source_key', kid);
     return { output, target, after: { source, public_key: Buffer.from(publicKey).toString('base64') } };
   },
 });
+
+/** Is this the name of a source whose format has no signature (lib/core/sources/foreign.ts makes these names)? */
+const isForeign = (source: string): boolean =>
+  unsignedFormats.has(/^urn:mcp:src:[^:]*:([^:]*):/.exec(source)?.[1] ?? '');
+const unsignedFormats = new Set(sources.map(({ id }) => id).filter((id) => id !== 'cloudevents'));
 
 const taken = (kid: string) =>
   new ServiceError('conflict', `The key id ${kid} is taken or revoked.`, 'Make a new key and enroll that one.');

@@ -18,6 +18,12 @@ export async function lockSourceKeys(tx: Tx, source: string): Promise<SourceKeyR
   return rows;
 }
 
+/** Whether a chain of the source has come without signature. */
+export async function sendsUnsigned(tx: Tx, source: string): Promise<boolean> {
+  const { rowCount } = await tx.query('SELECT FROM source_chain WHERE source = $1 AND kid IS NULL LIMIT 1', [source]);
+  return rowCount === 1;
+}
+
 /** False where the kid is there already. */
 export async function insertSourceKey(
   tx: Tx,

@@ -230,6 +230,20 @@ describe('keys', () => {
     await expect(enrollSourceKey(program, { source, publicKey })).rejects.toMatchObject({ code: 'conflict' });
   });
 
+  test('a program cannot shut a source out that sends unsigned', async () => {
+    const foreign = `urn:mcp:src:default:toolhive:${Math.random()}`;
+    const chained = `urn:mcp:src:test:c:${Math.random()}`;
+    await db.pool.query(
+      `INSERT INTO source_chain (source, epoch, head_sequence, head_hash, head_time) VALUES ($1, 'e', 0, '', now())`,
+      [chained],
+    );
+    for (const source of [foreign, chained]) {
+      const wanted = { source, publicKey: newPublicKey() };
+      await expect(enrollSourceKey(program, wanted)).rejects.toMatchObject({ code: 'forbidden' });
+      expect(await enrollSourceKey(admin, wanted)).toMatchObject({ source });
+    }
+  });
+
   test('of two programs that enroll a source at once one wins', async () => {
     const source = `urn:mcp:src:test:b:${Math.random()}`;
     const calls = [1, 2, 3].map(() => enrollSourceKey(program, { source, publicKey: newPublicKey() }));
