@@ -1,9 +1,6 @@
 import type { Severity } from '@/lib/core/severity';
 
-/** Chart colours by Tremor's palette names; app/globals.css gives them our values, safe for colour-blind eyes. */
-export const series = ['blue', 'teal', 'orange', 'fuchsia', 'gray'] as const;
-
-/** Calls are neutral, errors are not. */
+/** Colours by Tremor's palette names, to which app/globals.css gives our values, safe for colour-blind eyes. Calls are neutral, errors are not. */
 export const roleColors = {
   calls: 'blue',
   errors: 'red',
