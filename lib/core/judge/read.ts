@@ -32,15 +32,25 @@ export interface RefusedMessage extends Message {
 
 /**
  * The first pass over a batch, which needs nothing but the messages: decode, source, schema, time.
- * Every message leads to events or to dead letters. `now`: milliseconds since 1970.
+ * Every message leads to events or to dead letters. `now`: milliseconds since 1970. `delivery`: what the positions count
+ * within; the same when the messages come again at their positions (a partition), or one of a kind (an HTTP request).
  */
-export function readBatch(messages: readonly RefusedMessage[], now: number, sha256: Sha256Hex): Reading {
+export function readBatch(
+  messages: readonly RefusedMessage[],
+  now: number,
+  sha256: Sha256Hex,
+  delivery = String(now),
+): Reading {
   const reading: Reading = { opened: [], dead: [] };
-  for (const message of messages) readMessage(message, now, sha256, reading);
+  for (const message of messages) readMessage(message, { now, sha256, delivery }, reading);
   return reading;
 }
 
-function readMessage(message: RefusedMessage, now: number, sha256: Sha256Hex, into: Reading): void {
+function readMessage(
+  message: RefusedMessage,
+  { now, sha256, delivery }: { now: number; sha256: Sha256Hex; delivery: string },
+  into: Reading,
+): void {
   const decoded: Result<Decoded> = message.refusal
     ? { ok: false, refusal: message.refusal }
     : decodeJson(message.bytes);
@@ -48,9 +58,10 @@ function readMessage(message: RefusedMessage, now: number, sha256: Sha256Hex, in
     into.dead.push(deadLetter(message, 0, decoded.refusal));
     return;
   }
-  const { headers } = message;
+  const { headers, position } = message;
+  const place = { delivery, position, item: 0 };
   let item = 0;
-  for (const { format, result } of readEvents(decoded.value.value, { headers, receivedAt: now, sha256 })) {
+  for (const { format, result } of readEvents(decoded.value.value, { headers, receivedAt: now, sha256, place })) {
     const event = result.ok ? checkEvent(result.value, now) : result;
     if (event.ok) {
       const canonical = canonicalText(event.value, decoded.value);

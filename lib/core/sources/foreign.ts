@@ -37,8 +37,7 @@ export function foreignEvent(format: string, json: Json, draft: Draft, ctx: Sour
     `urn:mcp:src:${encoded(tenant ?? 'default')}:${format}:${encoded(draft.emitter ?? 'default')}`,
     512,
   );
-  // Records with neither id nor time are told apart by when they came.
-  const origin = originalId ?? canonicalJson(draft.time ? json : [json, ctx.receivedAt]);
+  const origin = originalId ?? canonicalJson(draft.time ? json : [json, ...placeOf(ctx)]);
   const event: AuditEvent = {
     specversion: '1.0',
     id: foreignId(ctx.sha256, format, source, origin),
@@ -53,6 +52,8 @@ export function foreignEvent(format: string, json: Json, draft: Draft, ctx: Sour
   if (traceparent) event.traceparent = traceparent;
   return ok(event);
 }
+
+const placeOf = ({ place: { delivery, position, item } }: SourceContext) => [delivery, String(position), item];
 
 const encoded = remember(1_000, encodeURIComponent);
 

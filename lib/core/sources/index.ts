@@ -34,7 +34,9 @@ export function readEvents(json: Json, ctx: SourceContext): Reading[] {
   // In binary mode the value is one event's data, whatever it is.
   const binary = ctx.headers.ce_specversion !== undefined;
   if (binary || (isObject(json) && !Array.isArray(json.resourceLogs))) return [readOne(json, ctx)];
-  return takeApart(json).map((item) => (item.ok ? readOne(item.value, ctx) : { format: 'unknown', result: item }));
+  return takeApart(json).map((one, item) =>
+    one.ok ? readOne(one.value, { ...ctx, place: { ...ctx.place, item } }) : { format: 'unknown', result: one },
+  );
 }
 
 function readOne(json: Json, ctx: SourceContext): Reading {

@@ -9,6 +9,11 @@ export interface SourceContext {
   headers: Record<string, string>;
   /** Milliseconds since 1970; stands in where the emitter gave no time. */
   receivedAt: number;
+  /**
+   * What tells apart records with neither id nor time of their own: the delivery (the same when it comes again), the
+   * message's place in it, and the item's place in the message.
+   */
+  place: { delivery: string; position: bigint; item: number };
   sha256: Sha256Hex;
 }
 

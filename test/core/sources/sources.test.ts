@@ -15,6 +15,7 @@ const ajv = new Ajv2020({ strict: false }).compile(JSON.parse(publishedSchema())
 const context = (headers: Record<string, string> = {}) => ({
   headers,
   receivedAt: Date.parse('2026-11-21T12:00:00.000Z'),
+  place: { delivery: 'here', position: 0n, item: 0 },
   sha256,
 });
 
@@ -126,14 +127,16 @@ describe('readEvents', () => {
     expect(read([])).toEqual([]);
   });
 
-  test('records with neither id nor time are told apart by when they came', () => {
-    const message = { jsonrpc: '2.0', id: 1, method: 'ping' };
-    const id = (receivedAt: number) => {
-      const [reading] = readEvents(message, { ...context(), receivedAt });
-      return reading?.result.ok && reading.result.value.id;
-    };
-    expect(id(1000)).toBe(id(1000));
-    expect(id(1000)).not.toBe(id(2000));
+  test('records with neither id nor time are told apart by where they came', () => {
+    const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
+    const ids = (delivery: string, position: bigint, receivedAt: number, json: Json = [ping, ping]) =>
+      readEvents(json, { ...context(), receivedAt, place: { delivery, position, item: 0 } }).map(
+        ({ result }) => result.ok && result.value.id,
+      );
+    expect(ids('topic 0', 7n, 1000)).toEqual(ids('topic 0', 7n, 2000));
+    const all = [...ids('topic 0', 7n, 1000), ...ids('topic 0', 8n, 1000), ...ids('topic 1', 7n, 1000)];
+    expect(new Set(all).size).toBe(6);
+    expect(ids('topic 0', 7n, 1000, ping)).toEqual(ids('topic 0', 7n, 2000, ping));
   });
 
   test('an event that another emitter sends does not pass for one of ours', () => {
