@@ -38,8 +38,12 @@ class FilterError extends Error {}
 
 /** Reads a query such as `severity:>=high tool:"read_file" -server:memory`. The message of a failure says how to mend it. */
 export function parseFilter(text: string, fields: readonly FilterField[]): ParsedFilter {
+  // Before anything looks at it: finding what to quote takes the square of its length.
+  if (text.length > 1000) {
+    return { ok: false, query: text.slice(0, 1000), message: 'The query is longer than 1,000 characters.' };
+  }
+  if (text.includes('\0')) return { ok: false, query: text.replaceAll('\0', ''), message: 'The query holds U+0000.' };
   const query = quoteValues(plainWords(text.trim()));
-  if (query.length > 1000) return { ok: false, query, message: 'The query is longer than 1,000 characters.' };
   try {
     const tree = parse(query);
     return { ok: true, query, filter: convert(tree, fields), chips: chipsOf(tree, query) };
@@ -135,8 +139,11 @@ function readValue(field: FilterField, raw: unknown): string | number | boolean 
     throw new FilterError(`“${text}” is no stretch of time. Write 15m, 24h or 7d.`);
   }
   const number = Number(text.replace(/ms$/, ''));
-  if (!Number.isFinite(number)) throw new FilterError(`“${field.name}” wants a number.`);
-  return field.kind === 'micros' ? Math.round(number * 1000) : number;
+  // As much as the columns hold.
+  if (!(Math.abs(number) <= 0x7fffffff)) throw new FilterError(`“${field.name}” wants a number up to 2,147,483,647.`);
+  if (field.kind === 'micros') return Math.round(number * 1000);
+  if (!Number.isInteger(number)) throw new FilterError(`“${field.name}” wants a whole number.`);
+  return number;
 }
 
 /** The parts joined by AND at the top. Positions come from where parts begin; a part ends where the next begins. */
