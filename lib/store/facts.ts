@@ -8,9 +8,8 @@ import type {
   ServerFacts,
   SourceKey,
 } from '../core/judge/contract';
+import { maxGaps } from '../core/provenance/chain';
 
-/** Gaps of one chain that the judge gets to see; a chain with more is broken in any case. */
-const maxGaps = 1000;
 const maxSightings = 20;
 
 /**
@@ -55,17 +54,20 @@ async function loadChains(db: Pool | PoolClient, keys: string[], into: Facts['ch
     `SELECT c.source, c.epoch, c.head_sequence AS sequence, c.head_hash AS hash, ${rfc3339('c.head_time')} AS time, c.kid,
        coalesce((SELECT json_agg(json_build_array(g.from_sequence::text, g.to_sequence::text) ORDER BY g.from_sequence)
          FROM (SELECT * FROM chain_gap g WHERE g.source = c.source AND g.epoch = c.epoch
-               ORDER BY g.from_sequence DESC LIMIT ${maxGaps}) g), '[]') AS gaps
+               ORDER BY g.from_sequence DESC LIMIT ${maxGaps + 1}) g), '[]') AS gaps
      FROM source_chain c JOIN unnest($1::text[], $2::text[]) AS k (source, epoch) USING (source, epoch)`,
     [pairs.map(([source]) => source), pairs.map(([, epoch]) => epoch)],
   );
   for (const row of rows) {
+    const gaps = row.gaps.map(([from, to]) => ({ from: BigInt(from), to: BigInt(to) }));
+    const beyond = gaps.length > maxGaps ? gaps.shift() : undefined;
     into.set(`${row.source}\0${row.epoch}`, {
       sequence: BigInt(row.sequence),
       hash: row.hash,
       time: row.time,
       kid: row.kid,
-      gaps: row.gaps.map(([from, to]) => ({ from: BigInt(from), to: BigInt(to) })),
+      gaps,
+      floor: beyond && beyond.to + 1n,
     });
   }
 }

@@ -21,9 +21,17 @@ export function placeOf(event: AuditEvent): Place | null {
 
 const maxSequence = 2n ** 63n - 1n;
 
+/** What a batch does to one chain. */
+interface Steps {
+  write: ChainWrite;
+  before: ChainHead | null;
+  /** Open gaps that the head has no room for any more. */
+  dropped: ChainHead['gaps'];
+}
+
 /** The steps of all chains within one batch. Moves the heads in `facts`, and gathers what is to be written. */
 export class ChainSteps {
-  private readonly writes = new Map<string, { write: ChainWrite; before: ChainHead | null }>();
+  private readonly writes = new Map<string, Steps>();
 
   constructor(private readonly facts: Facts) {}
 
@@ -32,26 +40,28 @@ export class ChainSteps {
     const before = this.facts.chains.get(place.key) ?? null;
     const last = before === null ? (this.facts.epochs.get(event.source) ?? null) : null;
     const link = { sequence: place.sequence, hash, prevhash: event.prevhash, time: event.time, kid };
-    const { verdict, head } = advanceChain(before, link, last);
+    const { verdict, head, dropped } = advanceChain(before, link, last);
     this.facts.chains.set(place.key, head);
     // The newest epoch's head moves on; the next epoch links to where it ended.
     if (before === null || this.facts.epochs.get(event.source)?.epoch === place.epoch)
       this.facts.epochs.set(event.source, { epoch: place.epoch, sequence: head.sequence, hash: head.hash });
-    this.write(event, place, before).events++;
+    const steps = this.stepsOf(event, place, before);
+    steps.write.events++;
+    if (dropped) steps.dropped.push(dropped);
     return verdict;
   }
 
   /** Counts an event that is stored already. */
   repeated(event: AuditEvent, place: Place): void {
     const head = this.facts.chains.get(place.key);
-    if (head) this.write(event, place, head).duplicates++;
+    if (head) this.stepsOf(event, place, head).write.duplicates++;
   }
 
   /** What the batch changes, in an order that all writers share. */
   result(): ChainWrite[] {
     const all: ChainWrite[] = [];
     for (const key of [...this.writes.keys()].sort()) {
-      const { write, before } = this.writes.get(key) as { write: ChainWrite; before: ChainHead | null };
+      const { write, before, dropped } = this.writes.get(key) as Steps;
       const head = this.facts.chains.get(key) as ChainHead;
       all.push({
         ...write,
@@ -59,15 +69,15 @@ export class ChainSteps {
         hash: head.hash,
         time: head.time,
         kid: head.kid,
-        ...gapChanges(before?.gaps ?? [], head.gaps),
+        ...gapChanges(before?.gaps ?? [], dropped.length > 0 ? [...dropped, ...head.gaps] : head.gaps),
       });
     }
     return all;
   }
 
-  private write(event: AuditEvent, place: Place, before: ChainHead | null): ChainWrite {
+  private stepsOf(event: AuditEvent, place: Place, before: ChainHead | null): Steps {
     const known = this.writes.get(place.key);
-    if (known) return known.write;
+    if (known) return known;
     const write: ChainWrite = {
       source: event.source,
       epoch: place.epoch,
@@ -81,8 +91,9 @@ export class ChainSteps {
       closed: [],
       opened: [],
     };
-    this.writes.set(place.key, { write, before });
-    return write;
+    const steps: Steps = { write, before, dropped: [] };
+    this.writes.set(place.key, steps);
+    return steps;
   }
 }
 

@@ -20,6 +20,8 @@ export interface ChainHead {
   kid: string | null;
   /** Sequences missing below the head, both ends included. */
   gaps: { from: bigint; to: bigint }[];
+  /** Where there were more gaps than are kept: nothing is known of the sequences below this one. */
+  floor?: bigint | undefined;
 }
 
 export interface SourceKey {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ChainHead, ChainVerdict } from '@/lib/core/judge/contract';
-import { advanceChain, type ChainLink, isBehind } from '@/lib/core/provenance/chain';
+import { advanceChain, type ChainLink, isBehind, maxGaps } from '@/lib/core/provenance/chain';
 
 const link = (sequence: number, given: Partial<ChainLink> = {}): ChainLink => ({
   sequence: BigInt(sequence),
@@ -109,5 +109,36 @@ describe('advanceChain', () => {
         );
       }),
     );
+  });
+
+  it('keeps the newest gaps only, and calls nothing below them a fork', () => {
+    let head: ChainHead | null = null;
+    let most = 0;
+    const dropped: bigint[] = [];
+    for (let sequence = 1; sequence < 200_000; sequence += 2) {
+      const step = advanceChain(head, link(sequence), null);
+      head = step.head;
+      most = Math.max(most, head.gaps.length);
+      if (step.dropped) dropped.push(step.dropped.from);
+    }
+    expect(most).toBe(maxGaps);
+    expect(dropped).toEqual(Array.from({ length: 100_000 - maxGaps }, (_, i) => BigInt(2 * i)));
+    const full = head as unknown as ChainHead;
+    expect(full.gaps.at(-1)).toEqual({ from: 199_998n, to: 199_998n });
+    expect(full.floor).toBe(197_999n);
+    const kindOf = (sequence: number) => advanceChain(full, link(sequence, { hash: 'other' }), null).verdict.kind;
+    // The first three lie below the floor, where nobody knows any more; they are looked up first.
+    expect([0, 5, 197_998].map(kindOf)).toEqual(['late', 'late', 'late']);
+    expect(isBehind(full, 5n)).toBe(true);
+    expect([197_999, 198_000, 198_001].map(kindOf)).toEqual(['fork', 'late', 'fork']);
+  });
+
+  it('drops the oldest gap where a late event splits one', () => {
+    let head = run([link(3)]).head;
+    for (let i = 1; i < maxGaps; i++) head = advanceChain(head, link(3 + 4 * i), null).head;
+    expect([head.gaps.length, head.floor]).toEqual([maxGaps, undefined]);
+    const step = advanceChain(head, link(9), null);
+    expect(step.dropped).toEqual({ from: 0n, to: 2n });
+    expect(step.head).toMatchObject({ floor: 3n, gaps: { length: maxGaps } });
   });
 });
