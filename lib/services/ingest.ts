@@ -149,7 +149,7 @@ class Store {
       } catch (error) {
         if (isDuplicateEvent(error)) careful = true;
         else if (isMissingPartition(error)) this.days.clear();
-        else if (isAboutData(error)) return this.isolate(messages, error as Error);
+        else if (isAboutData(error) && refusal === null) return this.isolate(messages, error as Error);
         else if (!(error instanceof CommitConflict)) throw error;
         if (tries === mostTries) throw error;
       }

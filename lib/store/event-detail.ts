@@ -48,6 +48,9 @@ export interface EventDetail {
 
 const members = ['actor', 'agent', 'client', 'server', 'tool', 'observation', 'outcome', 'policy', 'timing'];
 
+/** The body with U+FFFD for U+0000, which jsonb does not hold. */
+const storableBody = String.raw`regexp_replace(event.body, '(?<!\\)((?:\\\\)*)\\u0000', '\1\\ufffd', 'g')`;
+
 /** One event; null where there is none. Which members of the body leave is decided here, in the database. */
 export async function findEvent(id: string): Promise<EventDetail | null> {
   const { rows } = await pool().query<EventDetail>(
@@ -61,7 +64,7 @@ export async function findEvent(id: string): Promise<EventDetail | null> {
        jsonb_strip_nulls(jsonb_build_object(${members.map((name) => `'${name}', data -> '${name}'`).join(', ')},
          'mcp', (data -> 'mcp') - 'meta')) AS data
      FROM event JOIN log ON log.id = event.log_id LEFT JOIN server ON server.key = event.server
-       CROSS JOIN LATERAL (SELECT event.body::jsonb -> 'data' AS data) AS body
+       CROSS JOIN LATERAL (SELECT ${storableBody}::jsonb -> 'data' AS data) AS body
      WHERE event.id = $1 ORDER BY event.log_index LIMIT 1`,
     [id],
   );
