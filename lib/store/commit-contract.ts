@@ -3,7 +3,7 @@ import type { JudgedBatch } from '../core/judge/batch';
 import type { Tile } from '../core/provenance/log-writer';
 
 /** One batch, judged and encoded: everything that one transaction writes. */
-export interface BatchCommit extends Omit<JudgedBatch, 'rows' | 'detections' | 'ruleErrors' | 'outcomes'> {
+export interface BatchCommit extends Omit<JudgedBatch, 'events' | 'detections' | 'ruleErrors' | 'outcomes'> {
   logId: number;
   /** The head that the batch was judged on; the transaction fails where it is not the head any more. */
   was: { size: number; nextOffset: bigint | null };

@@ -23,9 +23,10 @@ export interface Judge {
  * `died` is called when the thread ends by itself; what it knew is gone, so the process had better begin anew.
  */
 export function startJudge(pool: Pool, script: URL, data: JudgeThreadData, died: (error: Error) => void): Judge {
+  const options = { workerData: data, resourceLimits: { maxYoungGenerationSizeMb } };
   const thread = script.pathname.endsWith('.ts')
-    ? new Worker(fromSource(script), { workerData: data, eval: true })
-    : new Worker(script, { workerData: data });
+    ? new Worker(fromSource(script), { ...options, eval: true })
+    : new Worker(script, options);
   const calls = new Map<number, { resolve(judged: Judged): void; reject(error: Error): void }>();
   let lastCall = 0;
   let lastHandle = 0;
@@ -74,6 +75,9 @@ export function startJudge(pool: Pool, script: URL, data: JudgeThreadData, died:
     },
   };
 }
+
+/** Three semi-spaces of 32 MiB: a slice of events is dead before they are full, so that it is not copied. */
+const maxYoungGenerationSizeMb = 96;
 
 /** A thread does not inherit the loader that lets this process run TypeScript. */
 const fromSource = (script: URL): string =>

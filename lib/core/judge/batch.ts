@@ -1,11 +1,12 @@
 import type { RuleError } from '../detection/engine';
 import type { UsageRow } from '../usage/rollup';
-import type { DeadLetter, EventDetection, EventRow, SecretSighting } from './contract';
+import type { DeadLetter, EventDetection, SecretSighting } from './contract';
 import type { Refusal } from './result';
 
-/** What the judge makes of one batch: everything that its transaction writes, in the order of the log. */
+/** What the judge makes of one batch: everything that its transaction writes beside the rows. */
 export interface JudgedBatch {
-  rows: EventRow[];
+  /** How many rows were emitted. */
+  events: number;
   chains: ChainWrite[];
   deadLetters: DeadLetter[];
   detections: EventDetection[];
@@ -20,10 +21,10 @@ export interface JudgedBatch {
   outcomes: Outcome[];
 }
 
-export const emptyBatch = (deadLetters: DeadLetter[]): JudgedBatch => ({
-  rows: [],
+export const emptyBatch = (): JudgedBatch => ({
+  events: 0,
   chains: [],
-  deadLetters,
+  deadLetters: [],
   detections: [],
   servers: [],
   definitions: [],

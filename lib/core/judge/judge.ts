@@ -6,7 +6,7 @@ import { addUsage, type UsageRow } from '../usage/rollup';
 import { emptyBatch, type JudgedBatch, type Outcome } from './batch';
 import { Case, type CaseTools } from './case';
 import { ChainPreview, ChainSteps } from './chains';
-import type { ChainVerdict, EventRow, Facts, KnownEvent, Needs } from './contract';
+import type { ChainVerdict, DeadLetter, EventRow, Facts, KnownEvent, Needs } from './contract';
 import { Inventory, type WrittenAt } from './inventory';
 import { knownKey, NeedsList } from './needs';
 import { deadLetter, type Opened, type Reading } from './read';
@@ -35,24 +35,41 @@ export interface JudgeOptions {
   careful: boolean;
   /** Answer outcomes too. */
   report: boolean;
+  /** Takes the rows of each slice, in the order of the log. */
+  emit(rows: EventRow[]): void;
   /** Called at the end of each stage, for those who measure. */
   lap(stage: string): void;
 }
 
 /**
  * The second pass over a batch: signatures, redaction, chains, detection, leaves, rows. Yields what it must know beyond
- * `state.facts`, and goes on once that is in there.
+ * `state.facts`, and goes on once that is in there. The batch comes in slices: what is made of one is garbage before the
+ * next is read, which spares the collector most of its work.
  */
 export function* judgeBatch(
-  reading: Reading,
+  slices: Iterable<Reading>,
   state: JudgeState,
   tools: JudgeTools,
   options: JudgeOptions,
 ): Generator<Needs, JudgedBatch, void> {
-  const { facts } = state;
-  const { opened } = reading;
-  const { careful, lap } = options;
-  const batch = emptyBatch(reading.dead);
+  const batch = emptyBatch();
+  const judge = new BatchJudge(batch, state, tools, options);
+  for (const reading of slices) {
+    options.lap('read');
+    yield* judgeSlice(reading, judge, state.facts, tools, options);
+  }
+  judge.finish();
+  return batch;
+}
+
+function* judgeSlice(
+  { opened, dead }: Reading,
+  judge: BatchJudge,
+  facts: Facts,
+  tools: JudgeTools,
+  { careful, lap, emit }: JudgeOptions,
+): Generator<Needs, void, void> {
+  for (const letter of dead) judge.refuse(letter);
   yield* needed(facts, (needs) => askAll(needs, opened, facts, careful));
 
   const cases: Case[] = [];
@@ -60,7 +77,7 @@ export function* judgeBatch(
     const made = new Case(one);
     const refusal = made.verify(facts, tools);
     if (refusal === null) cases.push(made);
-    else batch.deadLetters.push(deadLetter(one.message, one.item, refusal));
+    else judge.refuse(deadLetter(one.message, one.item, refusal));
   }
   lap('verify');
   for (const one of cases) one.redact(tools);
@@ -75,9 +92,14 @@ export function* judgeBatch(
       askAll(needs, opened, facts, careful);
     });
   }
-  new BatchJudge(batch, state, tools, options).judge(cases);
+  const rows: EventRow[] = [];
+  for (const one of cases) {
+    const row = judge.judge(one);
+    if (row) rows.push(row);
+  }
   lap('detect');
-  return batch;
+  emit(rows);
+  lap('encode');
 }
 
 /** Asks until nothing is missing: what an answer shows can lead to another question. */
@@ -131,9 +153,13 @@ class BatchJudge {
     this.inventory = new Inventory(state.facts, state.written, options.now, tools.sha256);
   }
 
-  judge(cases: Case[]): void {
+  refuse(letter: DeadLetter): void {
+    this.batch.deadLetters.push(letter);
+  }
+
+  /** What the whole batch comes to. */
+  finish(): void {
     const { batch, state } = this;
-    for (const one of cases) this.judgeOne(one);
     batch.chains = this.chains.result();
     Object.assign(batch, this.inventory.result());
     batch.usage = [...this.usage.values()];
@@ -142,21 +168,22 @@ class BatchJudge {
         batch.outcomes.push({ position, item, outcome: 'dead_letter', id: null, refusal: { reason, detail } });
       }
     }
-    state.size += batch.rows.length;
+    state.size += batch.events;
     state.facts.known.clear();
     state.facts.sightings.clear();
   }
 
-  private judgeOne(one: Case): void {
+  /** The event's row, unless it is stored already. */
+  judge(one: Case): EventRow | null {
     const { batch, state, tools, recordedAt } = this;
     const { opened, event, kid, eventHash } = one;
     const { place } = opened;
     const key = knownKey(event.id, event.time);
-    const row = rowOf(one, state.size + batch.rows.length, recordedAt);
+    const row = rowOf(one, state.size + batch.events, recordedAt);
     const stored = state.facts.known.get(key);
     if (stored) {
       this.repeated(one, row, stored);
-      return;
+      return null;
     }
     state.facts.known.set(key, { id: event.id, eventHash, recordedAt });
     const verdict: ChainVerdict = place
@@ -174,8 +201,9 @@ class BatchJudge {
       kid: kid ?? undefined,
     });
     addUsage(this.usage, row, event.data.phase);
-    batch.rows.push(row);
+    batch.events++;
     this.note(opened, 'accepted');
+    return row;
   }
 
   /** An event that is stored already, or another one that goes by its id. */
@@ -184,7 +212,7 @@ class BatchJudge {
     const { place } = opened;
     this.batch.duplicates++;
     if (stored.eventHash !== eventHash) {
-      this.batch.deadLetters.push(deadLetter(opened.message, opened.item, otherContent));
+      this.refuse(deadLetter(opened.message, opened.item, otherContent));
       this.detect(one, row, { kind: 'fork', sequence: place?.sequence ?? 0n }, null);
       return;
     }

@@ -1,21 +1,20 @@
 import { createHmac, hash } from 'node:crypto';
-import { foldDetections } from '../../core/alert/fold';
 import { createEngine } from '../../core/detection/engine';
 import { rules } from '../../core/detection/rules';
 import type { JudgedBatch } from '../../core/judge/batch';
 import type { Facts, Needs } from '../../core/judge/contract';
 import { type JudgeState, type JudgeTools, judgeBatch } from '../../core/judge/judge';
 import { kinds, noFacts } from '../../core/judge/needs';
-import { readBatch } from '../../core/judge/read';
+import { type Reading, readBatch } from '../../core/judge/read';
 import { Sightings } from '../../core/judge/sightings';
-import { parseTime } from '../../core/judge/time';
 import { LogWriter } from '../../core/provenance/log-writer';
 import { SignatureVerifier } from '../../core/provenance/signature';
 import { fingerprinter } from '../../core/redaction/marker';
 import { nodeCrypto } from '../../platform/crypto';
-import { EventCopy } from '../../store/copy-encoder';
+import { BatchEncoder } from './encode';
+import { Laps } from './laps';
 import { unpack } from './pack';
-import type { FromJudge, Judged, JudgeThreadData, PackedRecords, ToJudge } from './protocol';
+import type { FromJudge, JudgeThreadData, PackedRecords, ToJudge } from './protocol';
 
 /** One log, as the judge has it in memory: ahead of the database by the batches that are not stored yet. */
 interface OpenLog {
@@ -27,9 +26,12 @@ interface OpenLog {
 interface Waiting {
   log: OpenLog;
   going: Generator<Needs, JudgedBatch, void>;
+  encoder: BatchEncoder;
   laps: Laps;
-  now: number;
 }
+
+/** Messages that are judged together. More of them would outlive a collection of the young generation, and be copied. */
+const slice = 500;
 
 /** Facts of one kind that are kept from one batch to the next. */
 const kept = 20_000;
@@ -88,15 +90,29 @@ export function createJudgeSession(
     const log = logs.get(handle);
     if (!log) throw new Error(`nothing is open under ${handle}`);
     const laps = new Laps();
-    const reading = readBatch(unpack(records), now, tools.sha256);
-    laps.lap('read');
-    const going = judgeBatch(reading, log.state, tools, { now, careful, report, lap: (stage) => laps.lap(stage) });
-    waiting.set(call, { log, going, laps, now });
+    const encoder = new BatchEncoder(log, now, records.bytes.byteLength, records.ends.length);
+    // Offsets of a partition stay what they are; a place in an HTTP body says nothing beyond its request.
+    const delivery = report ? `request ${now}` : `log ${log.id}`;
+    const going = judgeBatch(slicesOf(records, now, delivery), log.state, tools, {
+      now,
+      careful,
+      report,
+      emit: (rows) => encoder.add(rows),
+      lap: (stage) => laps.lap(stage),
+    });
+    waiting.set(call, { log, going, encoder, laps });
     advance(call);
   }
 
+  function* slicesOf(records: PackedRecords, now: number, delivery: string): Generator<Reading> {
+    const messages = unpack(records);
+    for (let at = 0; at < messages.length; at += slice) {
+      yield readBatch(messages.slice(at, at + slice), now, tools.sha256, delivery);
+    }
+  }
+
   function advance(call: number): void {
-    const { log, going, laps, now } = waiting.get(call) as Waiting;
+    const { log, going, encoder, laps } = waiting.get(call) as Waiting;
     laps.resume();
     const step = going.next();
     if (!step.done) {
@@ -104,7 +120,7 @@ export function createJudgeSession(
       return;
     }
     waiting.delete(call);
-    const judged = encode(step.value, log, now, laps);
+    const judged = encoder.finish(step.value, laps);
     for (const kind of kinds) trim(log.state.facts[kind]);
     send({ kind: 'judged', call, judged }, [judged.batch.events.buffer as ArrayBuffer]);
   }
@@ -167,58 +183,5 @@ function trim(facts: Map<string, unknown>): void {
   for (const key of facts.keys()) {
     facts.delete(key);
     if (facts.size <= kept / 2) return;
-  }
-}
-
-function encode(batch: JudgedBatch, { id, writer }: OpenLog, now: number, laps: Laps): Judged {
-  const { rows, detections, ruleErrors, outcomes, ...rest } = batch;
-  const { newTiles, root } = writer.append(rows.map((row) => row.leafHash));
-  laps.lap('log');
-  const copy = new EventCopy(
-    id,
-    rows.reduce((sum, row) => sum + row.body.length * 1.1 + 700, 64),
-  );
-  const days = new Set<string>();
-  let timeSum = 0;
-  for (const row of rows) {
-    copy.add(row);
-    days.add(row.time.slice(0, 10));
-    timeSum += parseTime(row.time) ?? now;
-  }
-  const events = copy.finish();
-  laps.lap('encode');
-  return {
-    batch: {
-      ...rest,
-      size: writer.size,
-      root,
-      frontier: writer.frontier(),
-      tiles: newTiles,
-      events,
-      eventCount: rows.length,
-      days: [...days],
-      alerts: foldDetections(detections),
-      recordedAt: new Date(now).toISOString(),
-    },
-    stages: laps.us,
-    ruleErrors,
-    outcomes,
-    meanTime: rows.length > 0 ? timeSum / rows.length : now,
-  };
-}
-
-/** Time by stage, in microseconds; waiting for facts counts for none. */
-class Laps {
-  readonly us: Record<string, number> = {};
-  private last = performance.now();
-
-  resume(): void {
-    this.last = performance.now();
-  }
-
-  lap(stage: string): void {
-    const now = performance.now();
-    this.us[stage] = (this.us[stage] ?? 0) + (now - this.last) * 1000;
-    this.last = now;
   }
 }

@@ -5,7 +5,7 @@ import { rules } from '@/lib/core/detection/rules';
 import { canonicalJson } from '@/lib/core/event/canonical';
 import type { AuditEvent } from '@/lib/core/event/envelope';
 import type { JudgedBatch } from '@/lib/core/judge/batch';
-import type { Facts, Message, Needs } from '@/lib/core/judge/contract';
+import type { EventRow, Facts, Message, Needs } from '@/lib/core/judge/contract';
 import { type JudgeState, type JudgeTools, judgeBatch } from '@/lib/core/judge/judge';
 import { kinds, noFacts } from '@/lib/core/judge/needs';
 import { readBatch } from '@/lib/core/judge/read';
@@ -32,7 +32,7 @@ const freshState = (): JudgeState => ({ facts: noFacts(), written: new Map(), si
 function judge(
   bodies: (string | Uint8Array)[],
   given: { state?: JudgeState; stored?: (facts: Facts) => void; careful?: boolean } = {},
-): JudgedBatch & { asked: Needs[] } {
+): JudgedBatch & { asked: Needs[]; rows: EventRow[] } {
   const { state = freshState(), stored, careful = false } = given;
   const messages = bodies.map(
     (body, at): Message => ({
@@ -41,7 +41,9 @@ function judge(
       position: BigInt(at),
     }),
   );
-  const going = judgeBatch(readBatch(messages, now, sha256), state, tools, {
+  const rows: EventRow[] = [];
+  const going = judgeBatch([readBatch(messages, now, sha256)], state, tools, {
+    emit: (slice) => rows.push(...slice),
     now,
     careful,
     report: true,
@@ -50,7 +52,7 @@ function judge(
   const asked: Needs[] = [];
   for (;;) {
     const step = going.next();
-    if (step.done) return { ...step.value, asked };
+    if (step.done) return { ...step.value, asked, rows };
     asked.push(step.value);
     const facts = noFacts();
     stored?.(facts);
