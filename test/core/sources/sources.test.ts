@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -6,8 +5,8 @@ import { canonicalJson } from '@/lib/core/event/canonical';
 import type { Json } from '@/lib/core/event/json';
 import { publishedSchema } from '@/lib/core/event/json-schema';
 import { validateEvent } from '@/lib/core/event/validate';
-import { decodeJson } from '@/lib/core/judge/decode';
 import { readEvents, sources } from '@/lib/core/sources';
+import { type Fixture, fixtures as records } from '../../support/fixtures';
 import { sha256 } from '../event/sample';
 
 const folder = new URL('../../fixtures/sources/', import.meta.url);
@@ -19,23 +18,8 @@ const context = (headers: Record<string, string> = {}) => ({
   sha256,
 });
 
-const fixtures = readdirSync(folder, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .flatMap((entry) =>
-    readdirSync(new URL(`${entry.name}/`, folder))
-      .filter((file) => file.endsWith('.json') && !file.endsWith('.event.json'))
-      .map((file) => `${entry.name}/${file.slice(0, -'.json'.length)}`),
-  );
-
-/** A fixture in binary mode has its headers beside its value. */
-function load(fixture: string): { headers: Record<string, string>; value: Json } {
-  const decoded = decodeJson(readFileSync(new URL(`${fixture}.json`, folder)));
-  if (!decoded.ok) throw new Error(decoded.refusal.detail);
-  const whole = decoded.value.value as { headers?: Record<string, string>; value?: Json };
-  return whole.headers && whole.value
-    ? { headers: whole.headers, value: whole.value }
-    : { headers: {}, value: whole as Json };
-}
+const fixtures = records.map(({ name }) => name);
+const load = (fixture: string) => records.find(({ name }) => name === fixture) as Fixture;
 
 describe('fixtures', () => {
   test('each format has some', () => {
@@ -150,7 +134,6 @@ describe('readEvents', () => {
   });
 
   test('never throws, and what it makes has canonical JSON, however a record is mangled', () => {
-    const records = fixtures.map(load);
     const junk = fc.oneof(
       fc.jsonValue({ maxDepth: 3 }),
       fc.constantFrom('x'.repeat(70_000), '😀'.repeat(300), `x${'😀'.repeat(3000)}`, -1, 1.5, 1e300, '__proto__'),
