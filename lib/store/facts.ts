@@ -8,6 +8,7 @@ import type {
   ServerFacts,
   SourceKey,
 } from '../core/judge/contract';
+import { maxDefinition, maxTools } from '../core/judge/inventory';
 import { maxGaps } from '../core/provenance/chain';
 
 const maxSightings = 20;
@@ -104,9 +105,13 @@ async function loadServers(db: Pool | PoolClient, keys: string[], into: Facts['s
     [keys],
   );
   for (const row of servers.rows) into.set(row.key, { ...row, tools: new Map() });
-  const definitions = await db.query<{ server: string; tool: string; hash: string; definition: string }>(
-    `SELECT DISTINCT ON (server, tool) server, tool, hash, definition
-     FROM tool_definition WHERE server = ANY ($1) ORDER BY server, tool, last_seen DESC`,
+  const definitions = await db.query<{ server: string; tool: string; hash: string; definition: string | null }>(
+    `SELECT k.server, d.tool, d.hash, CASE WHEN length(d.definition) <= ${maxDefinition} THEN d.definition END AS definition
+     FROM unnest($1::text[]) AS k (server) CROSS JOIN LATERAL (
+       SELECT * FROM (SELECT DISTINCT ON (tool) tool, hash, definition, last_seen
+         FROM tool_definition WHERE server = k.server ORDER BY tool, last_seen DESC) newest
+       ORDER BY last_seen DESC LIMIT ${maxTools}) d
+     ORDER BY d.last_seen`,
     [keys],
   );
   for (const { server, tool, hash, definition } of definitions.rows) {

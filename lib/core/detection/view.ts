@@ -81,7 +81,8 @@ export function changedDefinitions(
   return tools.flatMap((now): EventView['definitions'] => {
     const known = server?.tools.get(now.name ?? '');
     if (!known) return [{ now, before: null }];
-    return known.hash === hashOf(now) ? [] : [{ now, before: JSON.parse(known.definition) as ToolDefinition }];
+    if (known.hash === hashOf(now)) return [];
+    return [{ now, before: known.definition === null ? null : (JSON.parse(known.definition) as ToolDefinition) }];
   });
 }
 

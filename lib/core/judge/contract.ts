@@ -37,8 +37,8 @@ export interface ServerFacts {
   key: string;
   name: string;
   decision: 'unlisted' | 'approved' | 'denied';
-  /** Newest definition of each tool. */
-  tools: Map<string, { hash: string; definition: string }>;
+  /** Newest definition of each tool, the one shown last at the end; null where it is too long to be kept. */
+  tools: Map<string, { hash: string; definition: string | null }>;
 }
 
 /** An event that is stored already. */

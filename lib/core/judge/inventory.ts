@@ -5,10 +5,17 @@ import type { Sha256Hex } from '../event/hash';
 import { definitionHash } from '../event/tool-definition';
 import type { DefinitionSeen, ServerSeen } from './batch';
 import type { EventRow, Facts, ServerFacts } from './contract';
+import { putNewest } from './newest';
 import { column } from './row';
 
 /** A server or a definition that is known already is written again only this often, by the clock of ingest and by that of the events. */
 const rewriteAfterMs = 60_000;
+
+const maxWritten = 50_000;
+/** Tools of one server that are kept, those that it showed last. */
+export const maxTools = 2_000;
+/** Of a longer definition, in UTF-16 units, only the hash is kept: its change is judged as a new definition. */
+export const maxDefinition = 65_536;
 
 /** When a server or a definition is to be written again, by either clock; lives as long as the facts do. */
 export type WrittenAt = Map<string, { at: number; time: string }>;
@@ -66,8 +73,9 @@ export class Inventory {
       const hash = definitionHash(now, this.sha256);
       const before = server.tools.get(tool);
       const same = before?.hash === hash;
+      if (same) putNewest(server.tools, tool, before, maxTools);
       if (same && !this.due(`tool\0${row.server}\0${tool}`, row.time)) continue;
-      const definition = same ? before.definition : canonicalJson(now);
+      const definition = (same && before.definition) || canonicalJson(now);
       this.see({
         server: row.server,
         tool,
@@ -78,8 +86,9 @@ export class Inventory {
         lastSeen: row.time,
       });
       if (same) continue;
-      changes.push({ now, before: before ? (JSON.parse(before.definition) as ToolDefinition) : null });
-      server.tools.set(tool, { hash, definition });
+      changes.push({ now, before: before?.definition ? (JSON.parse(before.definition) as ToolDefinition) : null });
+      const kept = definition.length > maxDefinition ? null : definition;
+      putNewest(server.tools, tool, { hash, definition: kept }, maxTools);
     }
     return changes;
   }
@@ -99,7 +108,7 @@ export class Inventory {
     const next = this.written.get(key);
     if (next !== undefined && this.now < next.at && time < next.time) return false;
     const later = new Date(Date.parse(time) + rewriteAfterMs).toISOString();
-    this.written.set(key, { at: this.now + rewriteAfterMs, time: later });
+    putNewest(this.written, key, { at: this.now + rewriteAfterMs, time: later }, maxWritten);
     return true;
   }
 }

@@ -1,4 +1,5 @@
 import type { Facts, Needs } from './contract';
+import { putNewest } from './newest';
 
 export const knownKey = (id: string, time: string): string => `${id} ${time}`;
 export const chainKey = (source: string, epoch: string): string => `${source}\0${epoch}`;
@@ -23,6 +24,9 @@ export const kinds = [
   'sightings',
 ] as const satisfies (keyof Facts)[];
 
+/** Facts of one kind from which on their order matters; below what is left after the oldest were thrown away. */
+export const orderedFrom = 5_000;
+
 /** Gathers what is asked for and not known yet. */
 export class NeedsList {
   private readonly wanted = new Map<keyof Facts, Set<string>>();
@@ -31,7 +35,12 @@ export class NeedsList {
 
   /** True where it is not known yet. */
   ask(kind: keyof Facts, key: string): boolean {
-    if (this.facts[kind].has(key)) return false;
+    const known = this.facts[kind] as Map<string, unknown>;
+    if (known.has(key)) {
+      // What was used last stands last, so that what is thrown away is what nobody asks for; a small map keeps all.
+      if (known.size > orderedFrom) putNewest(known, key, known.get(key), Number.POSITIVE_INFINITY);
+      return false;
+    }
     let keys = this.wanted.get(kind);
     if (!keys) {
       keys = new Set();
