@@ -212,8 +212,8 @@ class BatchJudge {
     const { place } = opened;
     this.batch.duplicates++;
     if (stored.eventHash !== eventHash) {
+      // No rule looks at it: what it says would stand as evidence against the event whose id it took.
       this.refuse(deadLetter(opened.message, opened.item, otherContent));
-      this.detect(one, row, { kind: 'fork', sequence: place?.sequence ?? 0n }, null);
       return;
     }
     if (place) this.chains.repeated(event, place);
