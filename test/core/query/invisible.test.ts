@@ -20,7 +20,11 @@ describe('markInvisible', () => {
   it('loses nothing', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        expect(markInvisible(text).map((part) => part.text).join('')).toBe(text);
+        expect(
+          markInvisible(text)
+            .map((part) => part.text)
+            .join(''),
+        ).toBe(text);
       }),
     );
   });

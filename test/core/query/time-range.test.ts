@@ -6,7 +6,11 @@ const hours = (n: number) => n * 3_600_000;
 
 describe('parseRange', () => {
   it('takes presets and falls back to a day', () => {
-    expect(parseRange({ range: '1h' }, now)).toEqual({ from: new Date(now.getTime() - hours(1)), to: now, preset: '1h' });
+    expect(parseRange({ range: '1h' }, now)).toEqual({
+      from: new Date(now.getTime() - hours(1)),
+      to: now,
+      preset: '1h',
+    });
     for (const range of ['', 'week', '0h', '-1h', '99999d', '1h; drop']) {
       expect(parseRange({ range }, now).preset).toBe('24h');
     }

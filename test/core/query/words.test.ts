@@ -1,5 +1,13 @@
 import { expect, it } from 'vitest';
-import { agoWords, bytesWords, changeWords, compactNumber, durationWords, microsWords, plural } from '@/lib/core/query/words';
+import {
+  agoWords,
+  bytesWords,
+  changeWords,
+  compactNumber,
+  durationWords,
+  microsWords,
+  plural,
+} from '@/lib/core/query/words';
 
 it.each([
   [bytesWords(0), '0 B'],

@@ -22,7 +22,9 @@ beforeAll(async () => {
   const { rows } = await pool.query(
     `INSERT INTO log (origin, kind, root) VALUES ('custody.local/test', 'http', sha256('')) RETURNING id`,
   );
-  await pool.query(`INSERT INTO server (key, name, first_seen, last_seen) VALUES ('stdio:files:1', 'files', now(), now())`);
+  await pool.query(
+    `INSERT INTO server (key, name, first_seen, last_seen) VALUES ('stdio:files:1', 'files', now(), now())`,
+  );
   const now = Date.now();
   made = [];
   for (let n = 0; n < total; n++) {
@@ -46,7 +48,9 @@ beforeAll(async () => {
         n % 10 ? 'success' : 'failure',
         n * 1000,
         n % 20 ? 0 : 5,
-        JSON.stringify({ data: { request: { arguments: { note: secret } }, mcp: { meta: { note: secret }, transport: 'stdio' } } }),
+        JSON.stringify({
+          data: { request: { arguments: { note: secret } }, mcp: { meta: { note: secret }, transport: 'stdio' } },
+        }),
       ],
     );
   }
