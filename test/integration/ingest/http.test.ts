@@ -33,7 +33,7 @@ describe('HTTP ingest', () => {
     });
   });
 
-  test('the same id and time with another content is refused and raises a fork', async () => {
+  test('the same id and time with another content is refused', async () => {
     const one = event();
     const other = { ...one, data: { ...one.data, tool: { name: 'another' } } };
     const [first] = await ingestMessages(messages([one]), 'http');

@@ -21,27 +21,34 @@ export const rule: Rule = {
   match(view) {
     const { event, redactions, sightings, duplicate } = view;
     if (duplicate || sightings.length === 0) return [];
-    const { serverKey, toolOfServer } = partiesOf(event);
+    const { serverKey, server, toolName } = partiesOf(event);
     return redactions.flatMap((redaction) => {
-      if (redaction.category !== 'secret' || !redaction.pointer.startsWith('/data/request/')) return [];
-      const origin = sightings.find(
+      if (redaction.category !== 'secret') return [];
+      const sent = redaction.pointer.startsWith('/data/request/');
+      // Events of two partitions are judged in either order: whichever comes second sees the other.
+      if (!sent && !redaction.pointer.startsWith('/data/result/')) return [];
+      const other = sightings.find(
         (seen) =>
           seen.fingerprint === redaction.fingerprint &&
-          seen.direction === 'out' &&
+          seen.direction === (sent ? 'out' : 'in') &&
           seen.server !== serverKey &&
-          seen.time <= event.time,
+          (sent ? seen.time <= event.time : seen.time >= event.time),
       );
-      if (!origin) return [];
+      if (!other) return [];
+      const here = { key: serverKey, server, tool: toolName };
+      const there = { key: other.server, server: other.server, tool: other.tool };
+      const [from, to] = sent ? [there, here] : [here, there];
       const kind = redaction.kind.replaceAll('_', ' ');
+      const deed = sent ? 'Read' : 'Sent';
       return [
         {
-          summary: `A secret (${kind}) that ${quote(origin.tool)} of ${quote(origin.server)} returned was sent to ${toolOfServer}.`,
-          dedup: `${redaction.fingerprint}|${origin.server}|${serverKey}`,
+          summary: `A secret (${kind}) that ${quote(from.tool)} of ${quote(from.server)} returned was sent to ${quote(to.tool)} of ${quote(to.server)}.`,
+          dedup: `${redaction.fingerprint}|${from.key}|${to.key}`,
           evidence: [
             markerEvidence(
               view,
               redaction,
-              `Read at ${origin.time} in event ${origin.eventId}, fingerprint ${redaction.fingerprint}.`,
+              `${deed} at ${other.time} in event ${other.eventId}, fingerprint ${redaction.fingerprint}.`,
             ),
           ],
         },
