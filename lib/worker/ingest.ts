@@ -26,6 +26,9 @@ export interface IngestParts {
   bounds?: InboxBounds;
 }
 
+/** How long Kafka may bring nothing before it is told where to begin; milliseconds. */
+const silentMs = 3_000;
+
 /** The log's row as the next batch expects it. */
 interface Head {
   id: number;
@@ -56,7 +59,10 @@ export class PartitionIngest {
   private expected = 0n;
   /** An offset that Kafka was asked for once already: what comes instead of it is all there is. */
   private sought: bigint | null = null;
+  /** Kafka brought something since the head was read. */
+  private heard = false;
   private committing: Promise<void> = Promise.resolve();
+  private begun = false;
   private stopped = false;
   private suspicion: Suspicion = trust;
 
@@ -101,6 +107,7 @@ export class PartitionIngest {
   /** Takes what Kafka brought, where it is what comes next; waits while the inbox is full. */
   async fetched(batch: Fetched, alive: () => Promise<void>): Promise<void> {
     this.stats.high = batch.high;
+    this.heard = true;
     while (this.head === null && !this.stopped) {
       await alive();
       await delay(50);
@@ -136,7 +143,12 @@ export class PartitionIngest {
     this.stats.next = this.expected;
     this.sought = null;
     this.head = { ...head, handle };
-    this.parts.seek(this.partition, this.expected);
+    this.heard = false;
+    // At the first start Kafka mostly begins where we are, and a seek would throw away what it brings.
+    if (!this.begun)
+      setTimeout(() => this.heard || this.stopped || this.parts.seek(this.partition, this.expected), silentMs);
+    else this.parts.seek(this.partition, this.expected);
+    this.begun = true;
   }
 
   /** Batch after batch; ends only by throwing. */

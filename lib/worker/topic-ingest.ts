@@ -89,6 +89,8 @@ export class TopicIngest {
     const all = [...this.partitions.values()];
     this.partitions.clear();
     await Promise.all(all.map((partition) => partition.stop()));
+    // Whoever reads on begins there, and need not throw away a first fetch.
+    await Promise.all(all.map(({ partition, stats }) => this.reader?.note(partition, stats.next)));
     await this.reader?.close().catch(() => {});
     this.reader = null;
   }
