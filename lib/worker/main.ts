@@ -37,7 +37,11 @@ if (!ingest) log.warn('KAFKA_BROKERS is not set: events come in by HTTP alone');
 const ingesting = ingest?.run().catch(die);
 const key = logKey({ pem: settings.CUSTODY_LOG_KEY, dataDir: settings.CUSTODY_DATA });
 const stopJobs = startJobs(pool, jobTable({ pool, judge, ingest, worker, logKey: key }), worker, log);
-const closeMetrics = serveMetrics(settings.WORKER_METRICS_PORT, () => ingest?.stats() ?? []);
+const closeMetrics = serveMetrics(
+  settings.WORKER_METRICS_PORT,
+  () => ingest?.stats() ?? [],
+  (error) => log.error({ err: error }, 'metrics are not served'),
+);
 log.info({ worker, brokers: settings.KAFKA_BROKERS }, 'worker runs');
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(signal));

@@ -5,7 +5,11 @@ import type { PartitionStats } from './stats';
 type Partition = { topic: string; partition: number; stats: PartitionStats };
 
 /** Serves `/metrics` (Prometheus) and `/health` on 127.0.0.1; nothing without a port. Answers how to stop. */
-export function serveMetrics(port: number | undefined, partitions: () => Partition[]): () => Promise<void> {
+export function serveMetrics(
+  port: number | undefined,
+  partitions: () => Partition[],
+  failed: (error: Error) => void,
+): () => Promise<void> {
   if (port === undefined) return async () => {};
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -16,6 +20,7 @@ export function serveMetrics(port: number | undefined, partitions: () => Partiti
     collect(partitions());
     response.writeHead(200, { 'content-type': registry.contentType }).end(await registry.metrics());
   });
+  server.on('error', failed);
   server.listen(port, '127.0.0.1');
   return () => new Promise((resolve) => server.close(() => resolve()));
 }

@@ -55,6 +55,8 @@ await report(async () => {
       visible_ms: paced.visible_ms,
       checkpoint_ms: paced.checkpoint_ms,
       rss_mib: await runLong(stack, arrivals, workload, { events: events * 5, pid: worker.pid }),
+      events_per_batch: backlog.events_per_batch,
+      failures: backlog.failures,
       cpu_us_per_event: backlog.cpu_us_per_event,
       copy_postgres_cpu_us_per_row: round(copyUs),
       stages_us: backlog.stages_us,
@@ -108,6 +110,8 @@ async function runBacklog(stack: BenchStack, arrivals: Arrivals, workload: Workl
   await worker.stop();
   const per = (now: number, then: number) => round(((now - then) * 1e6) / stored);
   return {
+    events_per_batch: Math.round((stages.events - began.events) / (stages.batches - began.batches)),
+    failures: stages.failures,
     events_per_s: stored / seconds,
     bytes_per_event: Math.round(bytes / sent),
     cpu_us_per_event: {

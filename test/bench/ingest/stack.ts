@@ -6,6 +6,7 @@ import kafkajs from 'kafkajs';
 import type { Pool } from 'pg';
 import { startKafka } from '../../../lib/embedded/kafka';
 import { type Kept, startKept } from '../../../lib/embedded/kept';
+import { freePort } from '../../../lib/embedded/ports';
 import { startPostgres } from '../../../lib/embedded/postgres';
 import { openKafka } from '../../../lib/kafka/client';
 import { ensureTopics } from '../../../lib/kafka/topics';
@@ -14,7 +15,6 @@ import { createPool } from '../../../lib/store/pool';
 import type { Enrolled, Sent } from './workload';
 
 export const topic = 'mcp.audit.v1';
-const metricsPort = 21290;
 
 export interface BenchStack {
   pool: Pool;
@@ -24,7 +24,7 @@ export interface BenchStack {
   enroll(keys: Enrolled[]): Promise<void>;
   startWorker(): Promise<Kept>;
   /** Seconds that the worker spent in each stage since it started, and how many events it stored. */
-  stages(): Promise<{ events: number; seconds: Record<string, number> }>;
+  stages(): Promise<{ events: number; batches: number; failures: number; seconds: Record<string, number> }>;
   /** The worker's log so far. */
   workerLog(): string;
   stop(): Promise<void>;
@@ -44,6 +44,7 @@ export async function startStack(): Promise<BenchStack> {
   const producer: Producer = client.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
   await producer.connect();
   let worker: Kept | undefined;
+  let metricsPort = 0;
   return {
     pool,
     url: postgres.url,
@@ -64,6 +65,7 @@ export async function startStack(): Promise<BenchStack> {
       }
     },
     async startWorker() {
+      metricsPort = await freePort(21290);
       worker = await startKept({
         command: process.execPath,
         args: ['--enable-source-maps', 'dist/worker.js'],
@@ -88,8 +90,12 @@ export async function startStack(): Promise<BenchStack> {
       for (const [, stage = '', value] of text.matchAll(/^custody_stage_seconds_total\{stage="(\w+)"\} (\S+)$/gm)) {
         seconds[stage] = Number(value);
       }
-      const counts = [...text.matchAll(/^custody_events_total\{[^}]*\} (\S+)$/gm)];
-      return { events: counts.reduce((sum, [, value]) => sum + Number(value), 0), seconds };
+      const total = (name: string) =>
+        [...text.matchAll(new RegExp(`^custody_${name}_total\\{[^}]*\\} (\\S+)$`, 'gm'))].reduce(
+          (sum, [, value]) => sum + Number(value),
+          0,
+        );
+      return { events: total('events'), batches: total('batches'), failures: total('ingest_failures'), seconds };
     },
     workerLog: () => readFileSync(join(dir, 'worker.log'), 'utf8'),
     async stop() {
