@@ -41,8 +41,6 @@ export default defineConfig({
           globalSetup: servers,
           // The first file builds the console, which takes minutes on a busy machine; the others find it built.
           fileParallelism: false,
-          // A browser on a busy machine may be late once; whatever fails twice is broken.
-          retry: 1,
           testTimeout: 120_000,
           hookTimeout: 600_000,
         },

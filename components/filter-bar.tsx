@@ -2,6 +2,7 @@
 import { Filter, X } from 'lucide-react';
 import { usePathname, useRouter, useSearchParams } from 'next/navigation';
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { condition } from '@/lib/core/query/condition';
 import { cn } from './cn';
 import { withParams } from './shell/range-url';
@@ -53,12 +54,11 @@ export function FilterBar({
     const caret = input.current?.selectionStart ?? text.length;
     const head = text.slice(0, caret).replace(/\S*$/, '');
     const next = `${head}${offer}${text.slice(caret)}`;
-    setText(next);
+    // Drawn before the caret is set, at once: a moment later it would break into what is being typed.
+    flushSync(() => setText(next));
+    input.current?.setSelectionRange(head.length + offer.length, head.length + offer.length);
     setOffers(offer.endsWith(':') ? completions(`${head}${offer}`, fields) : []);
     setChosen(-1);
-    requestAnimationFrame(() =>
-      input.current?.setSelectionRange(head.length + offer.length, head.length + offer.length),
-    );
   };
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.key === 'Escape') {
