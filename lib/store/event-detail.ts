@@ -1,41 +1,47 @@
 import type { EventData } from '../core/event/envelope';
+import type { EventRow } from '../core/judge/contract';
 import { pool } from './pool';
 import { timeText } from './time-text';
 
+/** Columns of the event table that are shown as they are. */
+type Shown = Pick<
+  EventRow,
+  | 'id'
+  | 'time'
+  | 'recordedAt'
+  | 'logIndex'
+  | 'source'
+  | 'epoch'
+  | 'kid'
+  | 'type'
+  | 'method'
+  | 'server'
+  | 'tool'
+  | 'actor'
+  | 'agent'
+  | 'client'
+  | 'session'
+  | 'trace'
+  | 'status'
+  | 'errorCode'
+  | 'durationUs'
+  | 'bytesIn'
+  | 'bytesOut'
+  | 'format'
+  | 'assertion'
+  | 'generated'
+  | 'severity'
+  | 'eventHash'
+>;
+
 /** What is known of one event without what it carried. */
-export interface EventDetail {
-  id: string;
-  time: string;
-  recordedAt: string;
+export interface EventDetail extends Shown {
   logId: number;
   logOrigin: string;
-  logIndex: number;
-  source: string;
-  epoch: string | null;
   sequence: string | null;
-  kid: string | null;
-  type: string;
-  method: string | null;
-  server: string | null;
   serverName: string | null;
   serverDecision: string | null;
-  tool: string | null;
-  actor: string | null;
-  agent: string | null;
-  client: string | null;
-  session: string | null;
-  trace: string | null;
-  status: string;
-  errorCode: number | null;
-  durationUs: number | null;
-  bytesIn: number | null;
-  bytesOut: number | null;
-  format: string;
-  assertion: string;
-  generated: boolean;
-  severity: number;
   /** Hexadecimal. */
-  eventHash: string;
   leafHash: string;
   /** Size of the stored envelope in bytes. */
   size: number;
