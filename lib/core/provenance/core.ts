@@ -4,20 +4,20 @@ import { toHex } from './bytes';
 import type { Sha256 } from './crypto';
 
 /** The protected members of an event: what the producer's signature and the source chain cover. All are strings. */
-export type EventCore = Pick<
-  AuditEvent,
-  | 'chainepoch'
-  | 'datahash'
-  | 'dataschema'
-  | 'id'
-  | 'prevhash'
-  | 'sequence'
-  | 'sigkid'
-  | 'source'
-  | 'subject'
-  | 'time'
-  | 'type'
->;
+export const coreMembers = [
+  'chainepoch',
+  'datahash',
+  'dataschema',
+  'id',
+  'prevhash',
+  'sequence',
+  'sigkid',
+  'source',
+  'subject',
+  'time',
+  'type',
+] as const;
+export type EventCore = Pick<AuditEvent, (typeof coreMembers)[number]>;
 
 /**
  * RFC 8785 form of an event's core; members that are absent are left out. An event itself may be given.

@@ -2,6 +2,7 @@ import { canonicalJson } from '../event/canonical';
 import type { AuditEvent } from '../event/envelope';
 import { equalBytes, toHex } from './bytes';
 import { type Checkpoint, openCheckpoint } from './checkpoint';
+import { coreMembers } from './core';
 import type { Crypto } from './crypto';
 import { hashLeaf, type LeafRecord } from './leaf';
 import { verifyConsistency, verifyInclusion } from './merkle';
@@ -115,21 +116,7 @@ function parseBody(body: string): AuditEvent | null {
 }
 
 /** What is compared or signed. Unknown attributes may be of any type. */
-const comparedAttributes = [
-  'id',
-  'source',
-  'type',
-  'subject',
-  'time',
-  'dataschema',
-  'chainepoch',
-  'sequence',
-  'prevhash',
-  'datahash',
-  'sigkid',
-  'sig',
-  'sigpath',
-];
+const comparedAttributes = [...coreMembers, 'sig', 'sigpath'];
 
 const attributesAreStrings = (value: object): boolean => {
   const members = value as Record<string, unknown>;
