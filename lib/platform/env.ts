@@ -27,10 +27,43 @@ const kafkaVariables = {
   KAFKA_SSL_CA: z.string().optional(),
   KAFKA_SSL_CERT: z.string().optional(),
   KAFKA_SSL_KEY: z.string().optional(),
-  KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional(),
+  KAFKA_SASL_MECHANISM: z.string().toLowerCase().pipe(z.enum(['plain', 'scram-sha-256', 'scram-sha-512'])).optional(),
   KAFKA_SASL_USERNAME: z.string().optional(),
   KAFKA_SASL_PASSWORD: z.string().optional(),
 };
+
+const logOrigin = {
+  /**
+   * How the names of this installation's logs begin, instead of one made up: a host and path that are yours. It counts at the first
+   * start alone; a log that was signed keeps its name.
+   */
+  CUSTODY_LOG_ORIGIN: z
+    .string()
+    .max(200)
+    .regex(/^[a-z0-9][a-z0-9.-]*(?::\d+)?(?:\/[A-Za-z0-9._~-]+)*$/, 'must be like logs.example.org/custody')
+    .optional(),
+};
+
+/** Complains of every variable of `needed` that is not set although `trigger` is. */
+function together<Given extends object>(
+  given: Given,
+  context: z.RefinementCtx,
+  trigger: keyof Given & string,
+  ...needed: (keyof Given & string)[]
+): void {
+  if (!given[trigger]) return;
+  for (const name of needed) {
+    if (given[name]) continue;
+    context.addIssue({ code: 'custom', path: [name], message: `is needed because ${trigger} is set` });
+  }
+}
+
+function kafkaTogether(given: KafkaEnv, context: z.RefinementCtx): void {
+  together(given, context, 'KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD');
+  together(given, context, 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_MECHANISM');
+  together(given, context, 'KAFKA_SSL_CERT', 'KAFKA_SSL_KEY');
+  together(given, context, 'KAFKA_SSL_KEY', 'KAFKA_SSL_CERT');
+}
 
 const schema = z
   .object({
@@ -67,21 +100,15 @@ const schema = z
     METRICS_TOKEN: secret.optional(),
     /** Key that signs checkpoints, PKCS#8 PEM; without it one is made and kept in CUSTODY_DATA. */
     CUSTODY_LOG_KEY: z.string().optional(),
-    /** The worker's own metrics and health, on 127.0.0.1; off where not set. */
+    ...logOrigin,
+    /** The worker's own metrics and health; off where the port is not set. */
     WORKER_METRICS_PORT: z.coerce.number().int().min(1).max(65535).optional(),
+    WORKER_METRICS_HOST: z.string().default('127.0.0.1'),
   })
   .superRefine((env, context) => {
-    const together = (trigger: keyof typeof env, ...needed: (keyof typeof env)[]) => {
-      for (const name of needed) {
-        if (env[trigger] && !env[name]) {
-          context.addIssue({ code: 'custom', path: [name], message: `is needed because ${trigger} is set` });
-        }
-      }
-    };
-    together('KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD');
-    together('KAFKA_SSL_CERT', 'KAFKA_SSL_KEY');
-    together('OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET');
-    together('CUSTODY_ADMIN_PASSWORD', 'CUSTODY_ADMIN_EMAIL');
+    kafkaTogether(env, context);
+    together(env, context, 'OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET');
+    together(env, context, 'CUSTODY_ADMIN_PASSWORD', 'CUSTODY_ADMIN_EMAIL');
   });
 
 export type Env = z.infer<typeof schema>;
@@ -120,7 +147,11 @@ export function env(): Env {
 }
 
 /** The process's KAFKA_* variables. Throws EnvError naming all that is wrong. */
-export const kafkaEnv = (): KafkaEnv => parseWith(z.object(kafkaVariables), process.env);
+export const kafkaEnv = (): KafkaEnv => parseWith(z.object(kafkaVariables).superRefine(kafkaTogether), process.env);
+
+/** The process's CUSTODY_LOG_ORIGIN. Throws EnvError where it can't be one. */
+export const logOriginSetting = (): string | undefined =>
+  parseWith(z.object(logOrigin), process.env).CUSTODY_LOG_ORIGIN;
 
 /** Takes over what the embedded installation wrote down of itself (`env` in its data folder), for what is not set otherwise. */
 export function loadInstallation(): void {

@@ -3,6 +3,7 @@ import { concat, equalBytes } from '../core/provenance/bytes';
 import { type LogState, LogStateError, LogWriter, partialWidth, tileLevels } from '../core/provenance/log-writer';
 import { emptyRoot } from '../core/provenance/merkle';
 import { sha256 } from '../platform/crypto';
+import { originFor } from './origin';
 import { tileReader } from './tiles';
 
 /** Anything that queries: the pool, or a transaction's client. */
@@ -26,23 +27,18 @@ export interface LogHead {
   nextOffset: bigint | null;
 }
 
-const originBase = 'custody.local';
-
-export function originOf(name: LogName): string {
-  return name.kind === 'kafka' ? `${originBase}/kafka/${name.topic}/${name.partition}` : `${originBase}/${name.kind}`;
-}
-
 /** The head of a log, which is created without leaves where it is missing. Safe to call from several processes at once. */
 export async function ensureLog(client: Queryable, name: LogName): Promise<LogHead> {
-  const origin = originOf(name);
-  const found = await readHead(client, 'origin = $1', [origin]);
-  if (found) return found;
   const { topic, partition } = name.kind === 'kafka' ? name : { topic: null, partition: null };
+  const key = [name.kind, topic, partition];
+  const isIt = 'kind = $1 AND topic IS NOT DISTINCT FROM $2 AND partition IS NOT DISTINCT FROM $3';
+  const found = await readHead(client, isIt, key);
+  if (found) return found;
   await client.query(
-    `INSERT INTO log (origin, kind, topic, partition, root) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (origin) DO NOTHING`,
-    [origin, name.kind, topic, partition, emptyRoot(sha256)],
+    'INSERT INTO log (kind, topic, partition, origin, root) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING',
+    [...key, await originFor(client, name), emptyRoot(sha256)],
   );
-  return (await readHead(client, 'origin = $1', [origin])) as LogHead;
+  return (await readHead(client, isIt, key)) as LogHead;
 }
 
 /** The head, locked until the transaction ends: for logs whose writers take turns (HTTP ingest, the console). */

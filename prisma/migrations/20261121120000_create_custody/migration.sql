@@ -4,6 +4,14 @@ BEGIN
   RAISE EXCEPTION 'custody: % on append-only table %', TG_OP, TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
 END $$;
 
+-- What tells this installation's logs from all others': how their names begin. Written once, at the first start.
+CREATE TABLE installation (
+  one    boolean PRIMARY KEY DEFAULT true CHECK (one),
+  origin text NOT NULL
+);
+CREATE TRIGGER installation_append_only BEFORE UPDATE OR DELETE ON installation FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER installation_no_truncate BEFORE TRUNCATE ON installation FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 -- One Merkle log for each writer: a Kafka partition, HTTP ingest, or the console's own audit trail.
 -- The head row moves only by compare-and-swap on size, and holds the Kafka offset, so that both commit together.
 CREATE TABLE log (
@@ -21,6 +29,7 @@ CREATE TABLE log (
   UNIQUE (topic, partition),
   CHECK ((kind = 'kafka') = (topic IS NOT NULL AND partition IS NOT NULL))
 );
+CREATE UNIQUE INDEX log_one_of_kind ON log (kind) WHERE kind <> 'kafka';
 
 -- Complete tiles of 256 hashes (c2sp.org/tlog-tiles), each with the hash that it has in the tile above;
 -- the incomplete ones are derived from the leaves and those hashes.
@@ -101,7 +110,8 @@ CREATE FUNCTION ensure_event_partition(day date) RETURNS void LANGUAGE plpgsql A
 DECLARE name text := 'event_' || to_char(day, 'YYYYMMDD');
 BEGIN
   IF to_regclass(name) IS NOT NULL THEN RETURN; END IF;
-  PERFORM pg_advisory_xact_lock(hashtext('event_partition'));
+  -- A lock on a table, unlike an advisory one, also shows what others committed while this session waited for it.
+  LOCK TABLE event IN SHARE UPDATE EXCLUSIVE MODE;
   IF to_regclass(name) IS NOT NULL THEN RETURN; END IF;
   EXECUTE format('CREATE TABLE %I PARTITION OF event FOR VALUES FROM (%L) TO (%L)',
     name, day::text || ' 00:00:00+00', (day + 1)::text || ' 00:00:00+00');

@@ -117,6 +117,6 @@ test('metrics are for whoever has the token', async () => {
   expect(response.status).toBe(200);
   const text = await response.text();
   expect(text).toMatch(/^custody_open_alerts\{severity="high"\} \d+$/m);
-  expect(text).toMatch(/^custody_log_size\{log="custody.local\/console"\} [1-9]\d*$/m);
+  expect(text).toMatch(/^custody_log_size\{log="custody\.local\/[0-9a-f]{16}\/console"\} [1-9]\d*$/m);
   expect(text).toMatch(/^process_cpu_seconds_total \d/m);
 });
