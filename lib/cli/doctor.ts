@@ -1,12 +1,14 @@
 import { existsSync, readdirSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { openKafka } from '../kafka/client';
+import { type KafkaSettings, openKafka } from '../kafka/client';
 import { probeKafka } from '../kafka/probe';
 import { kafkaSettings } from '../kafka/settings';
+import { kafkaTrouble } from '../kafka/trouble';
 import { type Env, EnvError, env } from '../platform/env';
 import { defaultStateFolder } from '../sensor/state';
 import { createPool } from '../store/pool';
 import { probeDatabase } from '../store/probe';
+import { printable } from './table';
 
 type Finding = { what: string; ok: boolean; says: string; todo?: string };
 
@@ -32,7 +34,7 @@ export async function doctor(): Promise<number> {
     ...[resolve(settings.CUSTODY_DATA), defaultStateFolder()].map(checkDisk),
   ];
   for (const { what, ok, says, todo } of findings) {
-    process.stdout.write(`${ok ? 'ok  ' : 'FAIL'} ${what.padEnd(11)} ${says}\n`);
+    process.stdout.write(`${ok ? 'ok  ' : 'FAIL'} ${what.padEnd(11)} ${printable(says)}\n`);
     if (!ok && todo) process.stdout.write(`     ${''.padEnd(11)} -> ${todo}\n`);
   }
   return findings.every(({ ok }) => ok) ? 0 : 1;
@@ -86,22 +88,20 @@ async function checkKafka(settings: Env): Promise<Finding> {
   if (settings.KAFKA_BROKERS.length === 0) {
     return { what, ok: true, says: 'KAFKA_BROKERS is not set: events come in by HTTP alone' };
   }
+  let way: KafkaSettings = { brokers: settings.KAFKA_BROKERS };
   try {
-    const kafka = await openKafka(kafkaSettings(settings), 'custody-doctor', () => {}, 1);
+    way = kafkaSettings(settings);
+    const kafka = await openKafka(way, 'custody-doctor', () => {}, 1);
     const { brokers, partitions } = await probeKafka(kafka, settings.KAFKA_TOPIC);
     return {
       what,
       ok: partitions !== null,
       says: `${brokers} broker${brokers === 1 ? '' : 's'}, topic ${settings.KAFKA_TOPIC} ${partitions === null ? 'is missing' : `with ${partitions} partitions`}`,
-      todo: 'Start the worker (npm start), which makes the topic, or make it yourself.',
+      todo: 'Start the worker (npm start), which makes the topic, or make it yourself. Where it is there, this user must be allowed to read it.',
     };
   } catch (error) {
-    return {
-      what,
-      ok: false,
-      says: reason(error),
-      todo: 'Start it, or mend KAFKA_BROKERS and KAFKA_SSL*, KAFKA_SASL_*.',
-    };
+    const { says, todo } = kafkaTrouble(error, way);
+    return { what, ok: false, says, todo: todo ?? 'Start it, or mend KAFKA_BROKERS and KAFKA_SSL*, KAFKA_SASL_*.' };
   }
 }
 

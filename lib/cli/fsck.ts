@@ -24,7 +24,9 @@ export async function runFsck({ json }: { json?: string }): Promise<number> {
 }
 
 function describeReport(report: FsckReport): string {
-  const lines = report.logs.map((log) => `${log.origin}: ${log.size} entries, ${log.checkpoints} checkpoints`);
+  const lines = report.logs.map((log) =>
+    printable(`${log.origin}: ${log.size} entries, ${log.checkpoints} checkpoints`),
+  );
   lines.push(
     ...report.findings.map(({ log, what, where, detail }) =>
       printable(`${what.toUpperCase()} ${where} (${log}): ${detail}`),

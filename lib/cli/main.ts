@@ -25,7 +25,8 @@ program
   .option('--upstream <url>', 'Streamable HTTP server to stand before')
   .option('--listen <host:port>', 'where clients connect (with --upstream); port 0 takes a free one', '127.0.0.1:0')
   .addOption(new Option('--to <url>', 'send events to Custody at this address, by HTTP').env('CUSTODY_URL'))
-  .addOption(new Option('--key <key>', 'API key with events:write, for --to').env('CUSTODY_API_KEY'))
+  .addOption(new Option('--key-file <file>', 'file with an API key with events:write, for --to (env: CUSTODY_API_KEY)'))
+  .addOption(new Option('--key <key>').env('CUSTODY_API_KEY').hideHelp())
   .addOption(new Option('--kafka <brokers>', 'send events to Kafka: host:port,... (TLS and SASL by KAFKA_*)'))
   .addOption(new Option('--topic <topic>', 'Kafka topic (default: KAFKA_TOPIC or mcp.audit.v1)'))
   .addOption(new Option('--actor <id>', 'who works with the server (claimed)').env('CUSTODY_ACTOR'))
@@ -35,9 +36,9 @@ program
   .option('--instance <name>', 'name of this sensor (default: host and server)')
   .addOption(new Option('--state <folder>', 'keys and spool (default: ~/.local/state/custody)').env('CUSTODY_STATE'))
   .option('--spool <MiB>', 'room on disk while the destination is away', '256')
-  .action(async (command: string[], options) => {
+  .action(async (command: string[], options, self: Command) => {
     const { tap } = await import('./tap');
-    await tap(command, options, captureWorker);
+    await tap(command, { ...options, keyShown: self.getOptionValueSource('key') === 'cli' }, captureWorker);
   });
 
 program

@@ -2,6 +2,7 @@ import { commandLine } from '../services/caller';
 import { replayDeadLetter } from '../services/replay-dead-letter';
 import { type DeadLetterCursor, listDeadLetters } from '../store/dead-letters';
 import { closePool } from '../store/pool';
+import { printable } from './table';
 
 const pageSize = 200;
 /** Replaying is a responder's right. */
@@ -18,7 +19,7 @@ export async function replay(ids: string[], options: { reason?: string }): Promi
         replayed += 1;
       } catch (error) {
         failed += 1;
-        process.stderr.write(`${id}: ${(error as Error).message}\n`);
+        process.stderr.write(`${printable(`${id}: ${(error as Error).message}`)}\n`);
       }
     }
   } finally {

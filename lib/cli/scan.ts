@@ -9,7 +9,7 @@ import { isObject } from '../core/event/json';
 import { fingerprinter } from '../core/redaction/marker';
 import { type Severity, severityId } from '../core/severity';
 import { sarif } from './sarif';
-import { printable } from './table';
+import { printable, printableJson } from './table';
 
 export interface ScanOptions {
   format?: 'text' | 'jsonl' | 'sarif';
@@ -42,9 +42,9 @@ export async function scan(file: string | undefined, options: ScanOptions): Prom
     if ('error' in answer) errors += 1;
     else worst = Math.max(worst, ...answer.findings.map((finding) => severityId(finding.level)));
     if (format === 'sarif') answers.push(answer);
-    else await write(format === 'jsonl' ? `${JSON.stringify(answer)}\n` : asText(answer));
+    else await write(format === 'jsonl' ? `${printableJson(JSON.stringify(answer))}\n` : asText(answer));
   }
-  if (format === 'sarif') await write(`${JSON.stringify(sarif(answers, rules, file), null, 2)}\n`);
+  if (format === 'sarif') await write(`${printableJson(JSON.stringify(sarif(answers, rules, file), null, 2))}\n`);
   if (items === errors) {
     process.stderr.write(
       `custody scan: no usable input in ${file ?? 'standard input'}; give JSON lines, a tools/list answer or a capture.\n`,

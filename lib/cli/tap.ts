@@ -1,15 +1,21 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { startCaptureThread } from '../sensor/capture-thread';
 import type { SensorOptions } from '../sensor/options';
 import { commandName, httpServer, stdioServer } from '../sensor/server-identity';
 import { defaultStateFolder, instanceName } from '../sensor/state';
 import { fail } from './fail';
+import { printable } from './table';
 
 export interface TapOptions {
   upstream?: string;
   listen: string;
   to?: string;
+  /** Of CUSTODY_API_KEY. */
   key?: string;
+  /** The key stood on the command line, where `ps` shows it to everyone on the machine. */
+  keyShown: boolean;
+  keyFile?: string;
   kafka?: string;
   topic?: string;
   actor?: string;
@@ -21,7 +27,8 @@ export interface TapOptions {
   spool: string;
 }
 
-const say = (line: string): void => void process.stderr.write(`custody tap: ${line}\n`);
+/** A line of it may repeat what a server answered. */
+const say = (line: string): void => void process.stderr.write(`custody tap: ${printable(line)}\n`);
 
 /** Watches one server until it ends or, before an HTTP server, until a signal. Does not return. */
 export async function tap(command: string[], options: TapOptions, captureWorker: URL): Promise<void> {
@@ -55,22 +62,22 @@ export async function tap(command: string[], options: TapOptions, captureWorker:
   }
   const { tapHttp } = await import('../sensor/tap-http');
   const { url, close } = await tapHttp(upstream, hostAndPort(options.listen), capture);
-  say(`${url} -> ${upstream.href}`);
+  say(`${url} -> ${upstream.origin}${upstream.pathname}`);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => void close().then(() => process.exit(0)));
   }
 }
 
-async function destination({ to, key, kafka, topic }: TapOptions): Promise<SensorOptions['destination']> {
+async function destination(options: TapOptions): Promise<SensorOptions['destination']> {
+  const { to, kafka, topic } = options;
   if (to !== undefined && kafka === undefined) {
-    if (!key) fail(new Error('--to needs an API key with the scope events:write: --key, or CUSTODY_API_KEY.'));
-    return { kind: 'http', url: httpUrl(to, '--to').href, apiKey: key };
+    return { kind: 'http', url: httpUrl(to, '--to').href, apiKey: apiKey(options) };
   }
   const { kafkaEnv } = await import('../platform/env');
   const { kafkaSettings } = await import('../kafka/settings');
   const env = kafkaEnv();
   const brokers = kafka === undefined ? env.KAFKA_BROKERS : kafka.split(',').map((broker) => broker.trim());
-  if (brokers.length === 0) fail(new Error('say where events go: --to URL --key KEY, or --kafka HOST:PORT.'));
+  if (brokers.length === 0) fail(new Error('say where events go: --to URL, or --kafka HOST:PORT.'));
   return {
     kind: 'kafka',
     settings: kafkaSettings({ ...env, KAFKA_BROKERS: brokers }),
@@ -82,7 +89,21 @@ function httpUrl(text: string, option: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (!url || !/^https?:$/.test(url.protocol))
     fail(new Error(`${option} takes an http or https address, not ${text}.`));
+  if (url.username || url.password) {
+    fail(new Error(`${option} takes an address without user and password, which everyone on this machine could read.`));
+  }
   return url;
+}
+
+function apiKey({ key, keyShown, keyFile }: TapOptions): string {
+  if (keyShown) {
+    fail(new Error('a key on the command line is shown to everyone by ps: use CUSTODY_API_KEY, or --key-file FILE.'));
+  }
+  const given = keyFile === undefined ? key : readFileSync(keyFile, 'utf8').trim();
+  if (!given || /\s/.test(given)) {
+    fail(new Error('--to needs an API key with the scope events:write: CUSTODY_API_KEY, or --key-file FILE.'));
+  }
+  return given;
 }
 
 function hostAndPort(text: string): { host: string; port: number } {

@@ -78,7 +78,7 @@ export function httpDestination(options: HttpDestinationOptions): Destination {
 const newline = Buffer.from('\n');
 
 function explain(status: number, text: string): string {
-  if (status === 401) return 'the API key is not valid; make one with the scope events:write and give it with --key';
+  if (status === 401) return 'the API key is not valid; make one with the scope events:write';
   if (status === 403) return 'the API key lacks the scope events:write';
   return `HTTP ${status} ${text.replace(/\s+/g, ' ')}`.trim();
 }

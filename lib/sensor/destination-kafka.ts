@@ -1,5 +1,6 @@
 import { type KafkaSettings, openKafka } from '../kafka/client';
 import { type EventProducer, openEventProducer } from '../kafka/event-producer';
+import { kafkaTroubleLine } from '../kafka/trouble';
 import type { Destination } from './deliver';
 
 /** Kafka, keyed by source so that the order within it holds. */
@@ -24,7 +25,7 @@ export function kafkaDestination(settings: KafkaSettings, topic: string, source:
         const failed = opening;
         opening = undefined;
         void failed?.then((producer) => producer.close()).catch(() => {});
-        throw error;
+        throw new Error(kafkaTroubleLine(error, settings), { cause: error });
       }
     },
     async close() {

@@ -48,6 +48,10 @@ export async function tapHttp(
   let exchanges = 0;
 
   const server = createServer((request, response) => {
+    if (isLoopback(listen.host) && !isLoopback(request.headers.host ?? '')) {
+      response.writeHead(403, { 'content-type': 'text/plain' }).end(otherSite);
+      return;
+    }
     const exchange = ++exchanges;
     const passed = open({
       agent,
@@ -72,18 +76,19 @@ export async function tapHttp(
     forward(request, passed, exchange, 'to_server', capture);
 
     passed.on('response', (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.statusMessage, passedOn(answer.rawHeaders));
+      const { statusCode: status = 0, statusMessage = '' } = answer;
+      if (status < 100) return void passed.destroy(new Error(`it answered with the status ${status}`));
+      response.writeHead(status, statusMessage.replace(notReason, ' '), passedOn(answer.rawHeaders));
       response.flushHeaders();
-      capture.send({
-        kind: 'http_response',
-        exchange,
-        at: now(),
-        status: answer.statusCode ?? 502,
-        headers: plainHeaders(answer),
-      });
+      capture.send({ kind: 'http_response', exchange, at: now(), status, headers: plainHeaders(answer) });
       forward(answer, response, exchange, 'to_client', capture);
     });
-    passed.on('error', (error) => {
+    passed.on('upgrade', (_, socket) => {
+      socket.destroy();
+      failed(new Error('it changed the protocol, which nobody asked for'));
+    });
+    passed.on('error', failed);
+    function failed(error: Error): void {
       if (response.destroyed) return;
       if (response.headersSent) return void response.destroy();
       response
@@ -91,7 +96,7 @@ export async function tapHttp(
         .end(`custody tap: ${upstream.origin}: ${error.message}\n`);
       capture.send({ kind: 'http_response', exchange, at: now(), status: 502, headers: {} });
       capture.send({ kind: 'http_end', exchange, direction: 'to_client', at: now(), complete: true });
-    });
+    }
     response.on('close', () => {
       if (response.writableFinished) return;
       passed.destroy();
@@ -140,6 +145,18 @@ function forward(
   from.on('error', () => to.destroy());
   from.on('aborted', () => to.destroy());
 }
+
+/** What RFC 9112 allows in a reason phrase; Node reads more than it writes. */
+const notReason = /[^\t\x20-\x7e\x80-\xff]/g;
+
+/**
+ * Whether a host, or a Host header, is this machine's alone. A web page can give this machine the name of its own site, and then
+ * talk to whatever listens here; servers refuse that by the Host header, which they get of us as their own.
+ */
+const isLoopback = (host: string): boolean =>
+  /^(?:(?:[^:@/]+\.)?localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[?::1\]?)(?::\d*)?$/i.test(host);
+
+const otherSite = 'custody tap: it listens for this machine alone, and the Host header names another; see --listen\n';
 
 /** Raw headers without those of the connection and without Host: names, order, case and repetitions as sent. */
 function passedOn(raw: string[]): string[] {

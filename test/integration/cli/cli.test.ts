@@ -26,12 +26,45 @@ describe('custody', () => {
     [['tap'], 'give either the command'],
     [['tap', '--', 'server'], 'say where events go'],
     [['tap', '--to', 'http://localhost', '--', 'server'], 'needs an API key'],
-    [['tap', '--to', 'ftp://x', '--key', 'k', '--', 'server'], 'http or https'],
+    [['tap', '--to', 'ftp://x', '--', 'server'], 'http or https'],
+    [['tap', '--to', 'http://x', '--key', 'cst_secret', '--', 'server'], 'use CUSTODY_API_KEY, or --key-file FILE'],
+    [['tap', '--to', 'http://x', '--key-file', '/nowhere/key', '--', 'server'], 'no such file'],
+    [['tap', '--to', 'http://x', '--key-file', '/dev/null', '--', 'server'], 'needs an API key'],
+    [['tap', '--to', 'http://me:cst_secret@x', '--', 'server'], 'without user and password'],
+    [['tap', '--upstream', 'http://me:cst_secret@x'], 'without user and password'],
     [['tap', '--kafka', 'a:1', '--upstream', 'http://x', '--listen', 'nowhere'], 'HOST:PORT'],
   ])('%j says what is missing, with exit code 2', async (args, says) => {
     const { code, errors } = await run(args);
     expect([code, errors]).toEqual([2, expect.stringContaining(says)]);
     expect(errors.trim().split('\n')).toHaveLength(1);
+    expect(errors).not.toContain('cst_secret');
+  });
+});
+
+describe('what a file says is shown on the terminal, and not obeyed by it', () => {
+  const hostile = '\u001b[2J\u009b31m\u202e\u{e0041}';
+  const obeyed = /[^\P{C}\n]/u;
+
+  test('by verify, which names what it can not read', async () => {
+    const file = join(custody.folder, 'hostile.json');
+    writeFileSync(file, hostile);
+    const { code, errors } = await run(['verify', file]);
+    expect([code, errors]).toEqual([2, expect.stringContaining('\\u{1b}[2J')]);
+    expect(errors).not.toMatch(obeyed);
+  });
+
+  test.each([
+    ['jsonl', []],
+    ['sarif', ['--format', 'sarif']],
+    ['text', ['--format', 'text']],
+  ])('by scan, in %s', async (format, args) => {
+    const params = { name: `read_file${hostile}`, arguments: { path: `../../../../etc/passwd${hostile}` } };
+    const item = { id: `id ${hostile}`, messages: [{ jsonrpc: '2.0', id: 1, method: 'tools/call', params }] };
+    const { output } = await run(['scan', ...args], `${JSON.stringify(item)}\n`);
+    expect(output).toContain('path-traversal');
+    expect(output).not.toMatch(obeyed);
+    if (format === 'jsonl') expect(JSON.parse(output).id).toBe(item.id);
+    if (format === 'sarif') expect(JSON.stringify(JSON.parse(output))).toContain(JSON.stringify(item.id).slice(1, -1));
   });
 });
 

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -179,4 +179,61 @@ describe('before a server that does as the test says', () => {
     expect(await response.text()).toContain('127.0.0.1:21398');
     await other.stop();
   });
+});
+
+describe('before a server that breaks the rules of HTTP', () => {
+  test.each([
+    ['control characters in its reason', 'HTTP/1.1 200 O\x01\x1b[2JK\r\nContent-Length: 2\r\n\r\n{}'],
+    ['a status that is none', 'HTTP/1.1 000 Nothing\r\nContent-Length: 2\r\n\r\n{}'],
+    ['control characters in a header', 'HTTP/1.1 200 OK\r\nX-A: a\x01\r\nContent-Length: 2\r\n\r\n{}'],
+    ['bytes beyond ASCII', 'HTTP/1.1 200 \xe9\r\nX-A: \xe9\r\nContent-Length: 2\r\n\r\n{}'],
+    ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}'],
+    ['another protocol', 'HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n'],
+    ['no HTTP', '\x00\x01\x02\r\n\r\n'],
+  ])('%s: the client gets an answer, and the sensor lives', async (_, raw) => {
+    let answers = raw;
+    const upstream = createTcpServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', () => socket.end(Buffer.from(answers, 'latin1')));
+    });
+    await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));
+    const tap = await startHttpTap(tapping, 'raw', `http://127.0.0.1:${(upstream.address() as AddressInfo).port}/mcp`);
+    const ask = async () => {
+      const response = await fetch(tap.url, { method: 'POST', body: '{}', signal: AbortSignal.timeout(10_000) });
+      await response.text();
+      return response.status;
+    };
+    expect([200, 502]).toContain(await ask());
+    answers = 'HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n';
+    expect(await ask()).toBe(201);
+    await tap.stop();
+    upstream.close();
+  });
+});
+
+test('a web page that gave this machine the name of its own site reaches no server', async () => {
+  const hosts: string[] = [];
+  const server = createServer((incoming, outgoing) => {
+    hosts.push(incoming.headers.host ?? '');
+    outgoing.end('{}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const tap = await startHttpTap(tapping, 'names', `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`);
+  const { port } = new URL(tap.url);
+  const statusFor = (host: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      request(tap.url, { method: 'POST', headers: { host } })
+        .once('response', (response) => resolve(response.resume().statusCode))
+        .once('error', reject)
+        .end('{}');
+    });
+  for (const host of [`evil.example:${port}`, `127.0.0.1.evil.example:${port}`, 'localhost@evil.example']) {
+    expect(await statusFor(host), host).toBe(403);
+  }
+  expect(hosts).toEqual([]);
+  for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, `LOCALHOST`, `[::1]:${port}`]) {
+    expect(await statusFor(host), host).toBe(200);
+  }
+  await tap.stop();
+  server.close();
 });

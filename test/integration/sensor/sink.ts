@@ -8,6 +8,8 @@ export interface Sink {
   /** In the order of their arrival, repeated ones each time. */
   events: AuditEvent[];
   enrolled: { source: string; kid: string }[];
+  /** Of each request. */
+  authorizations: (string | undefined)[];
   /** Resolves when so many different events have arrived that fit. Throws after 15 s, saying what there is. */
   until(count: number, fits?: (event: AuditEvent) => boolean): Promise<AuditEvent[]>;
   stop(): Promise<void>;
@@ -17,7 +19,9 @@ export interface Sink {
 export async function startSink(port = 0): Promise<Sink> {
   const events: AuditEvent[] = [];
   const enrolled: Sink['enrolled'] = [];
+  const authorizations: Sink['authorizations'] = [];
   const server: Server = createServer(async (request, response) => {
+    authorizations.push(request.headers.authorization);
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
@@ -35,6 +39,7 @@ export async function startSink(port = 0): Promise<Sink> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     events,
     enrolled,
+    authorizations,
     async until(count, fits = () => true) {
       const deadline = Date.now() + 15_000;
       for (;;) {

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connectStdio } from '../../scenario/clients';
@@ -29,8 +30,8 @@ const tap = (url: string, more: string[], server: string[]) =>
     'tap',
     '--to',
     url,
-    '--key',
-    'key',
+    '--key-file',
+    keyFile(),
     '--state',
     join(custody.folder, `state-${n}`),
     '--instance',
@@ -39,6 +40,11 @@ const tap = (url: string, more: string[], server: string[]) =>
     '--',
     ...server,
   ]);
+function keyFile(): string {
+  const file = join(custody.folder, 'api-key');
+  writeFileSync(file, 'the-key-of-a-file\n', { mode: 0o600 });
+  return file;
+}
 /** A server in a line of JavaScript. */
 const script = (code: string) => [process.execPath, '-e', code];
 const echoing = script('process.stdin.pipe(process.stdout)');
@@ -143,6 +149,20 @@ describe('a wrapped stdio server', () => {
     await running.ended;
     const [event] = await sink.until(1, isCall);
     expect(event?.data).toMatchObject({ phase: 'request', outcome: { status: 'unknown', reason_code: 'closed' } });
+  });
+
+  test('the key comes from a file, and nobody else on the machine sees it', async () => {
+    const running = tap(sink.url, [], echoing);
+    running.write(call(1));
+    running.child.stdin?.end();
+    await running.ended;
+    await sink.until(1, isCall);
+    expect(new Set(sink.authorizations)).toEqual(new Set(['Bearer the-key-of-a-file']));
+    const shown = tap(sink.url, [], script('setTimeout(() => console.log("up"), 100)'));
+    const arguments_ = readFileSync(`/proc/${shown.child.pid}/cmdline`, 'utf8');
+    expect(arguments_).toContain('--key-file');
+    expect(arguments_).not.toContain('the-key-of-a-file');
+    await shown.ended;
   });
 
   test('the server does not learn the sensor’s key', async () => {
