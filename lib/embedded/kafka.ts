@@ -13,6 +13,12 @@ export interface KafkaOptions {
   dir: string;
   /** First port to try; one in use is stepped over. */
   port?: number;
+  /** Listeners beside the plain one, as `server.properties` names them: `NAME://host:port`. */
+  listeners?: string[];
+  /** More server properties. */
+  settings?: Record<string, string>;
+  /** Users that SCRAM knows, as `kafka-storage format --add-scram` takes them. */
+  scramUsers?: string[];
 }
 
 export interface EmbeddedKafka {
@@ -51,8 +57,9 @@ export async function startKafka(options: KafkaOptions): Promise<EmbeddedKafka> 
   let port = options.port ?? 19092;
   for (let tries = 0; ; tries++) {
     port = await freePort(port);
-    writeFileSync(config, serverProperties(join(dir, 'data'), port, await freePort(port + 1)));
-    if (!existsSync(join(dir, 'data/meta.properties'))) format(java, config);
+    const { listeners, settings, scramUsers } = options;
+    writeFileSync(config, serverProperties(join(dir, 'data'), port, await freePort(port + 1), listeners, settings));
+    if (!existsSync(join(dir, 'data/meta.properties'))) format(java, config, scramUsers);
     writeFileSync(logFile, '');
     const server = await startKept({
       command: javaCommand(),
@@ -77,10 +84,15 @@ export async function startKafka(options: KafkaOptions): Promise<EmbeddedKafka> 
   }
 }
 
-function format(java: (heap: string, main: string, args: string[]) => string[], config: string): void {
+function format(
+  java: (heap: string, main: string, args: string[]) => string[],
+  config: string,
+  scramUsers: string[] = [],
+): void {
   // Its reader takes a leading dash for an option.
   const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'K');
-  const args = ['format', '--cluster-id', clusterId, '--config', config];
+  const users = scramUsers.flatMap((user) => ['--add-scram', user]);
+  const args = ['format', '--cluster-id', clusterId, '--config', config, ...users];
   const result = spawnSync(javaCommand(), java('256m', 'kafka.tools.StorageTool', args), { encoding: 'utf8' });
   if (result.status !== 0) {
     throw new Error(`Kafka's storage could not be formatted: ${result.stdout}${result.stderr}`.trim());
@@ -104,11 +116,17 @@ function opens(port: number): Promise<boolean> {
   });
 }
 
-const serverProperties = (data: string, port: number, controllerPort: number) => `process.roles=broker,controller
+const serverProperties = (
+  data: string,
+  port: number,
+  controllerPort: number,
+  listeners: string[] = [],
+  settings: Record<string, string> = {},
+) => `process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:${controllerPort}
-listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
-advertised.listeners=PLAINTEXT://127.0.0.1:${port}
+listeners=${[`PLAINTEXT://127.0.0.1:${port}`, `CONTROLLER://127.0.0.1:${controllerPort}`, ...listeners]}
+advertised.listeners=${[`PLAINTEXT://127.0.0.1:${port}`, ...listeners]}
 controller.listener.names=CONTROLLER
 log.dirs=${data.replaceAll('\\', '/')}
 num.partitions=4
@@ -127,7 +145,9 @@ log.retention.hours=168
 log.cleaner.dedupe.buffer.size=16777216
 message.max.bytes=8388608
 replica.fetch.max.bytes=8388608
-`;
+${Object.entries(settings)
+  .map(([name, value]) => `${name}=${value}\n`)
+  .join('')}`;
 
 const log4jProperties = `status=error
 appender.out.type=Console

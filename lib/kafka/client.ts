@@ -1,6 +1,7 @@
 import type { ConnectionOptions } from 'node:tls';
 import kafkajs, { type Kafka, type SASLOptions } from 'kafkajs';
 import { installCodecs } from './codecs';
+import { kafkaTroubleLine } from './trouble';
 
 /** How to reach the brokers; lib/platform/env.ts reads it from the environment. */
 export interface KafkaSettings {
@@ -10,7 +11,7 @@ export interface KafkaSettings {
   sasl?: SASLOptions;
 }
 
-/** Where a line of kafkajs's own log goes. */
+/** Where a line of kafkajs's own log goes, with what to do about it where that is known. */
 export type KafkaLog = (level: 'error' | 'warn' | 'info', message: string, detail: object) => void;
 
 /** A kafkajs client with all codecs in place. Connects nothing yet. `retries`: before an error comes out; without end by default. */
@@ -34,7 +35,7 @@ export async function openKafka(
       ({ level, log: { message, ...detail } }) =>
         log(
           level === kafkajs.logLevel.ERROR ? 'error' : level === kafkajs.logLevel.WARN ? 'warn' : 'info',
-          message,
+          kafkaTroubleLine(message, settings),
           detail,
         ),
   });

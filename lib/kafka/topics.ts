@@ -1,4 +1,5 @@
 import type { Kafka } from 'kafkajs';
+import { kafkaTroubleLine } from './trouble';
 
 /** Where copies of the topic's dead letters go, for those who would rather read them from Kafka; the table is the truth. */
 export const deadLetterTopic = (topic: string): string => `${topic}.dlq`;
@@ -6,17 +7,31 @@ export const deadLetterTopic = (topic: string): string => `${topic}.dlq`;
 /** Partitions of a topic that we make: one log each. Adding partitions later adds logs. */
 const partitions = 4;
 
-/** Makes `topic` and its dead letter topic where they are missing; changes none that exists. Throws kafkajs's error. */
-export async function ensureTopics(kafka: Kafka, topic: string): Promise<void> {
+/**
+ * Makes `topic` and its dead letter topic where they are missing; changes none that exists. Throws kafkajs's error, but
+ * what is wrong with the dead letter topic alone goes to `copiesFailed`.
+ */
+export async function ensureTopics(
+  kafka: Kafka,
+  topic: string,
+  copiesFailed: (error: unknown) => void = (error) => {
+    throw error;
+  },
+): Promise<void> {
   const admin = kafka.admin();
   await admin.connect();
   try {
     const there = new Set(await admin.listTopics());
-    const missing = [
-      { topic, numPartitions: partitions },
-      { topic: deadLetterTopic(topic), numPartitions: 1 },
-    ].filter((one) => !there.has(one.topic));
-    if (missing.length > 0) await admin.createTopics({ topics: missing, waitForLeaders: true });
+    const ensure = async (name: string, numPartitions: number) => {
+      if (there.has(name)) return;
+      await admin.createTopics({ topics: [{ topic: name, numPartitions }], waitForLeaders: true }).catch((error) => {
+        // What was wrong stands in the parts.
+        if (!Array.isArray(error.errors)) throw error;
+        throw new Error(`topic ${name} is not to be seen, and can't be made: ${kafkaTroubleLine(error, {})}`);
+      });
+    };
+    await ensure(topic, partitions);
+    await ensure(deadLetterTopic(topic), 1).catch(copiesFailed);
   } finally {
     await admin.disconnect();
   }

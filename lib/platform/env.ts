@@ -27,7 +27,11 @@ const kafkaVariables = {
   KAFKA_SSL_CA: z.string().optional(),
   KAFKA_SSL_CERT: z.string().optional(),
   KAFKA_SSL_KEY: z.string().optional(),
-  KAFKA_SASL_MECHANISM: z.string().toLowerCase().pipe(z.enum(['plain', 'scram-sha-256', 'scram-sha-512'])).optional(),
+  KAFKA_SASL_MECHANISM: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(['plain', 'scram-sha-256', 'scram-sha-512']))
+    .optional(),
   KAFKA_SASL_USERNAME: z.string().optional(),
   KAFKA_SASL_PASSWORD: z.string().optional(),
 };
@@ -80,6 +84,8 @@ const schema = z
     CUSTODY_DATA: z.string().default('.custody'),
     /** Address under which people reach the console. */
     NEXTAUTH_URL: z.url().optional(),
+    /** How many proxies stand in front of the console, each appending to X-Forwarded-For; that header is believed no further. */
+    CUSTODY_TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
     CUSTODY_ADMIN_EMAIL: z.email().optional(),
     CUSTODY_ADMIN_PASSWORD: z.string().min(12, 'must have at least 12 characters').optional(),
 

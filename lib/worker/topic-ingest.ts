@@ -30,10 +30,10 @@ export class TopicIngest {
     while (!this.stopped) {
       const noting = setInterval(() => this.note(), noteEveryMs);
       try {
-        await ensureTopics(this.kafka, this.topic);
-        this.deadLetters ??= await openDeadLetterProducer(this.kafka, deadLetterTopic(this.topic), (error) =>
-          this.parts.log.warn({ err: error }, 'dead letters are in Postgres but not in Kafka'),
-        );
+        const copiesFailed = (error: unknown) =>
+          this.parts.log.warn({ err: error }, 'dead letters are in Postgres but not in Kafka');
+        await ensureTopics(this.kafka, this.topic, copiesFailed);
+        this.deadLetters ??= await openDeadLetterProducer(this.kafka, deadLetterTopic(this.topic), copiesFailed);
         await readTopic(this.kafka, this.topic, groupOf(this.topic), {
           joined: (partitions, reader) => this.assign(partitions, reader),
           fetched: async (batch, alive) => this.partitions.get(batch.partition)?.fetched(batch, alive),

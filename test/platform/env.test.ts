@@ -28,7 +28,9 @@ describe('the environment', () => {
 
   test.each([
     ['KAFKA_SASL_MECHANISM', 'plain', 'KAFKA_SASL_PASSWORD'],
+    ['KAFKA_SASL_USERNAME', 'worker', 'KAFKA_SASL_MECHANISM'],
     ['KAFKA_SSL_CERT', '/a.pem', 'KAFKA_SSL_KEY'],
+    ['KAFKA_SSL_KEY', '/a.key', 'KAFKA_SSL_CERT'],
     ['OIDC_ISSUER', 'https://login.example', 'OIDC_CLIENT_SECRET'],
     ['CUSTODY_ADMIN_PASSWORD', 'a long password', 'CUSTODY_ADMIN_EMAIL'],
   ])('%s needs its companions', (name, value, missing) => {
@@ -51,6 +53,11 @@ describe('the environment', () => {
     ['0', false],
   ])('reads KAFKA_SSL=%s as %s', (text, value) => {
     expect(parseEnv({ ...enough, KAFKA_SSL: text }).KAFKA_SSL).toBe(value);
+  });
+
+  test("takes a mechanism as Kafka's own settings spell it", () => {
+    const sasl = { KAFKA_SASL_MECHANISM: 'SCRAM-SHA-512', KAFKA_SASL_USERNAME: 'a', KAFKA_SASL_PASSWORD: 'b' };
+    expect(parseEnv({ ...enough, ...sasl }).KAFKA_SASL_MECHANISM).toBe('scram-sha-512');
   });
 
   test('takes several brokers, with spaces and all', () => {
