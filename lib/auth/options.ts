@@ -7,6 +7,7 @@ import { ServiceError } from '../services/error';
 import { signInWithPassword } from '../services/sign-in';
 import { type OidcPolicy, signInWithClaims } from '../services/sign-in-oidc';
 import { findUser } from '../store/users';
+import { addressOf } from './client-address';
 import { allClaims } from './oidc-claims';
 import {
   actorFromToken,
@@ -123,16 +124,6 @@ const sessionCookie = (): CookieOption => ({
   name: sessionCookieName(),
   options: { httpOnly: true, sameSite: 'lax', path: '/', secure: secureCookies() },
 });
-
-/** The last hop that the server in front of us, or Next itself, wrote. */
-function addressOf(headers: Record<string, unknown> | undefined): string {
-  return (
-    String(headers?.['x-forwarded-for'] ?? '')
-      .split(',')
-      .at(-1)
-      ?.trim() || 'unknown'
-  );
-}
 
 function errorText(metadata: unknown): string {
   const { error } = metadata as { error?: unknown };

@@ -3,6 +3,7 @@ import { logger } from '../platform/log';
 import { authorise, type Caller } from '../services/caller';
 import { type ErrorCode, reportOf, ServiceError } from '../services/error';
 import { callerFromApiKey } from './api-key';
+import { addressOf } from './client-address';
 import { actorFromRequest } from './session';
 
 const statusOf: Record<ErrorCode, number> = {
@@ -55,7 +56,7 @@ export async function requireCaller(
     authorise(actor, scope);
     return actor;
   }
-  const key = await callerFromApiKey(authorization);
+  const key = await callerFromApiKey(authorization, addressOf(request.headers));
   if (!key || !keyScope) {
     throw new ServiceError(
       'unauthenticated',

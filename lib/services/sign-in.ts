@@ -1,4 +1,5 @@
 import { appendAudit } from '../store/audit-log';
+import { storable } from '../store/storable';
 import { transaction } from '../store/transaction';
 import { findUserByEmail, noteSignIn, type UserRow } from '../store/users';
 import { ServiceError } from './error';
@@ -26,7 +27,7 @@ export interface Attempt {
  * entry; attempts turned away by the limit leave none, so that guessing cannot fill the log.
  */
 export async function signInWithPassword({ email, password, address }: Attempt): Promise<UserRow> {
-  const mail = email.trim().toLowerCase();
+  const mail = storable(email).trim().toLowerCase();
   const blockedMs = Math.max(byEmail.blockedMs(mail), byAddress.blockedMs(address));
   if (blockedMs > 0 || checking >= checksAtOnce) throw tooMany(blockedMs);
   checking += 1;
@@ -39,7 +40,7 @@ export async function signInWithPassword({ email, password, address }: Attempt):
     if (!user || !right || user.disabled) throw await refused(mail, user, right);
     await admit(user, 'password');
     byEmail.succeeded(mail);
-    byAddress.succeeded(address);
+    byAddress.excused(address);
     return user;
   } finally {
     checking -= 1;

@@ -44,4 +44,13 @@ export class Throttle {
   succeeded(key: string): void {
     this.#failures.delete(key);
   }
+
+  /**
+   * Takes back one failure, where none blocks yet: for a key that many share, of whom one who succeeds must not clear
+   * what the others did.
+   */
+  excused(key: string): void {
+    const count = this.#failures.get(key)?.count ?? 0;
+    if (count > 0 && count <= this.#free) this.#failures.set(key, { count: count - 1, blockedUntil: 0 });
+  }
 }

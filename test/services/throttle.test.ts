@@ -30,6 +30,20 @@ test('forgets after success, and after a long time without a failure', () => {
   expect(throttle.blockedMs('a')).toBe(0);
 });
 
+test('excuses one failure and no more, and none once it blocks', () => {
+  const throttle = make();
+  for (let n = 0; n < 20; n++) {
+    throttle.failed('shared');
+    throttle.excused('shared');
+  }
+  throttle.excused('shared');
+  for (let n = 0; n < 3; n++) throttle.failed('shared');
+  expect(throttle.blockedMs('shared')).toBe(0);
+  throttle.failed('shared');
+  throttle.excused('shared');
+  expect(throttle.blockedMs('shared')).toBe(1000);
+});
+
 test('remembers a bounded number of keys', () => {
   const throttle = make({ keys: 2 });
   for (const key of ['a', 'b', 'c']) for (let n = 0; n < 5; n++) throttle.failed(key);
