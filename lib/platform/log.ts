@@ -5,6 +5,12 @@ export type { Logger };
 
 let root: Logger | undefined;
 
+/** An error for the log, without what PostgreSQL adds to it: the row that failed, which is an event. */
+export function errorOf(error: Error): Record<string, unknown> {
+  const { detail: _, where: __, ...rest } = pino.stdSerializers.err(error) as unknown as Record<string, unknown>;
+  return rest;
+}
+
 /** The log of one part of the product: JSON lines on standard error. Never log payloads or tokens. */
 export function logger(part: string): Logger {
   root ??= pino(
@@ -12,6 +18,7 @@ export function logger(part: string): Logger {
       level: env().LOG_LEVEL,
       base: undefined,
       timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: errorOf },
       redact: ['password', 'token', 'authorization', 'secret', '*.password', '*.token', '*.authorization', '*.secret'],
     },
     pino.destination({ dest: 2, sync: true }),

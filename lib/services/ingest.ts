@@ -4,6 +4,7 @@ import type { RefusedMessage } from '../core/judge/read';
 import type { Refusal } from '../core/judge/result';
 import { env } from '../platform/env';
 import { redactionKey } from '../platform/keys';
+import { logger } from '../platform/log';
 import { commitBatch } from '../store/commit-batch';
 import { CommitConflict, isDuplicateEvent, isMissingPartition } from '../store/commit-contract';
 import { readDeadLetter } from '../store/dead-letter-changes';
@@ -16,6 +17,7 @@ import { isAboutData, JudgeFailure } from './judge/failure';
 import { pack } from './judge/pack';
 import type { FromJudge, Judged, ToJudge } from './judge/protocol';
 import { createJudgeSession } from './judge/session';
+import { notStorable } from './not-storable';
 
 export type { Outcome } from '../core/judge/batch';
 
@@ -159,8 +161,8 @@ class Store {
   /** Halves, until the message that the database does not take stands alone. */
   private async isolate(messages: RefusedMessage[], error: Error): Promise<Outcome[]> {
     if (messages.length === 1) {
-      const [why = ''] = error.message.split('\n');
-      return this.take(messages, { reason: 'not_storable', detail: `It could not be stored: ${why}` });
+      logger('ingest').warn({ err: error, via: this.via }, 'an event could not be stored, and becomes a dead letter');
+      return this.take(messages, notStorable(error));
     }
     const half = Math.ceil(messages.length / 2);
     return [...(await this.take(messages.slice(0, half))), ...(await this.take(messages.slice(half)))];

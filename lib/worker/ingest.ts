@@ -6,6 +6,7 @@ import type { DeadLetterProducer } from '../kafka/dead-letter-producer';
 import type { Logger } from '../platform/log';
 import { isAboutData } from '../services/judge/failure';
 import type { Judged } from '../services/judge/protocol';
+import { notStorable } from '../services/not-storable';
 import { commitBatch } from '../store/commit-batch';
 import { type BatchCommit, CommitConflict, isDuplicateEvent, isMissingPartition } from '../store/commit-contract';
 import { ensureLog, loadLogState } from '../store/log';
@@ -89,7 +90,7 @@ export class PartitionIngest {
         this.inbox.clear();
         await this.committing.catch(() => {});
         if (this.stopped) return;
-        this.stats.failures++;
+        this.stats.failure(error);
         const { cause } = this.learn(failureOf(error));
         // Another writer has the log: whoever is not in Kafka's group any more is told so meanwhile, and stops.
         await delay(cause instanceof CommitConflict ? 1_000 : Math.min(5_000, 50 * 2 ** failures++));
@@ -218,7 +219,7 @@ export class PartitionIngest {
       this.suspicion = {
         until: next,
         most: Math.ceil(records / 2),
-        refusal: records > 1 ? null : { reason: 'not_storable', detail: `It could not be stored: ${messageOf(cause)}` },
+        refusal: records > 1 ? null : notStorable(cause),
       };
     }
     return failure;
@@ -237,6 +238,3 @@ const rangeOf = (records: KafkaRecord[]): { first: bigint; next: bigint } => ({
   first: (records[0] as KafkaRecord).position,
   next: (records[records.length - 1] as KafkaRecord).position + 1n,
 });
-
-const messageOf = (error: unknown): string =>
-  error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { uuidV7 } from '@/lib/core/event/id';
+import { errorOf } from '@/lib/platform/log';
 import { ingestMessages, replayBytes } from '@/lib/services/ingest';
 import { testDatabase } from '@/test/support/postgres';
 
@@ -31,6 +32,30 @@ describe('HTTP ingest', () => {
       expect(answer.map((one) => one.id)).toEqual(requests[i]?.map((one) => one.id));
       expect(answer.map((one) => one.position)).toEqual([0n, 1n]);
     });
+  });
+
+  test('an event that the database refuses is a dead letter that names no table, and no row stands in the log', async () => {
+    await database.pool.query(`ALTER TABLE event ADD CONSTRAINT test_refuses CHECK (tool <> 'refused')`);
+    onTestFinished(async () => {
+      await database.pool.query('ALTER TABLE event DROP CONSTRAINT test_refuses');
+    });
+    const bad = event();
+    bad.data.tool.name = 'refused';
+    const answer = await ingestMessages(messages([event(), bad, event()]), 'http');
+    expect(answer.map((one) => one.refusal?.reason)).toEqual([undefined, 'not_storable', undefined]);
+    expect(answer[1]?.refusal?.detail).toMatch(/SQLSTATE 23514: .*replay/);
+    expect(answer[1]?.refusal?.detail).not.toMatch(/test_refuses|event_|relation|constraint/);
+
+    const { rows } = await database.pool.query('SELECT body FROM event LIMIT 1');
+    const failure = await database.pool
+      .query(
+        `INSERT INTO event_${new Date().toISOString().slice(0, 10).replaceAll('-', '')} (tool, body) VALUES ('refused', $1)`,
+        [rows[0]?.body],
+      )
+      .catch((error) => error);
+    expect(JSON.stringify(failure)).toContain('Failing row contains');
+    expect(errorOf(failure)).toMatchObject({ code: expect.stringMatching(/^23/), stack: expect.any(String) });
+    expect(JSON.stringify(errorOf(failure))).not.toContain('Failing row contains');
   });
 
   test('the same id and time with another content is refused', async () => {

@@ -228,6 +228,9 @@ describe('a partition', () => {
     await broker.drained();
     expect(await broker.ids()).toEqual(events.filter((_, i) => i !== 5).map((event) => event.id));
     expect(await broker.deadLetters()).toMatchObject([{ offset: '5', reason: 'not_storable' }]);
+    const { rows } = await database.pool.query(`SELECT detail FROM dead_letter WHERE reason = 'not_storable'`);
+    expect(rows).toEqual([{ detail: expect.stringMatching(/SQLSTATE 23514: .*replay/) }]);
+    expect(rows[0]?.detail).not.toMatch(/test_refuses|event_|relation|constraint/);
   });
 
   test('two readers that both believe the partition to be theirs store each event once', async () => {
