@@ -93,7 +93,9 @@ export function createCapture(options: CaptureOptions) {
     message(bytes: Buffer, seen: Seen): { id: string | number; method: string }[] | null {
       const json = readJson(bytes);
       if (!json) return null;
-      const items = Array.isArray(json.value) ? json.value : [json.value];
+      // What has no canonical form can't be hashed either, and a definition is hashed before its event is made.
+      const value = json.irregular === undefined ? json.value : safeContent(json.value, new Set());
+      const items = Array.isArray(value) ? value : [value];
       const requests: { id: string | number; method: string }[] = [];
       items.forEach((item, index) => {
         const message = readMessage(item);
@@ -101,7 +103,7 @@ export function createCapture(options: CaptureOptions) {
         const circumstance: Seen = {
           ...seen,
           bytes: items.length === 1 ? bytes.length : Buffer.byteLength(JSON.stringify(item)),
-          ...(Array.isArray(json.value) ? { batchIndex: index } : {}),
+          ...(Array.isArray(value) ? { batchIndex: index } : {}),
           ...(json.irregular === undefined ? {} : { irregular: json.irregular }),
         };
         for (const exchange of pairing.observe(message, circumstance)) report(exchange, seen.at);

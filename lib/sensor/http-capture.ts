@@ -1,6 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import { clip } from '../core/event/clip';
+import type { EventData } from '../core/event/envelope';
 import { type Connection, newConnection } from '../core/mcp/describe';
+import { defined } from '../core/mcp/members';
 import type { Capture, Seen } from './capture';
 import { createUnpacker, type Unpacker } from './content-encoding';
 import type { Frame } from './frame';
@@ -14,7 +16,7 @@ interface Exchange {
   request: RequestFrame;
   seen: Seen;
   body: Body;
-  response?: { status: number; sse: SseFramer | null; unpack: Unpacker; body: Body };
+  response?: { status: number; challenge: string | undefined; sse: SseFramer | null; unpack: Unpacker; body: Body };
   open: { id: string | number; method: string }[];
 }
 
@@ -88,7 +90,7 @@ export function captureHttp(capture: Capture, identify: (frame: RequestFrame) =>
       for (const event of sse.push(bytes)) answer(exchange, Buffer.from(event), at);
       capture.dropped(sse.takeOversized(), 'too_large', at);
     });
-    exchange.response = { status, sse, unpack, body };
+    exchange.response = { status, challenge: headers['www-authenticate'], sse, unpack, body };
   };
 
   const answer = (exchange: Exchange, bytes: Buffer, at: number) => {
@@ -122,7 +124,12 @@ export function captureHttp(capture: Capture, identify: (frame: RequestFrame) =>
     if (status !== 401 && status !== 403) return;
     capture.note('auth.refused', at, {
       ...seen.identity,
-      auth: { ...(seen.identity.auth as object), event: 'refused', http_status: status },
+      auth: {
+        ...seen.identity.auth,
+        event: 'refused',
+        http_status: status,
+        ...(response?.challenge === undefined ? {} : refusedFor(response.challenge)),
+      },
       mcp: { transport: 'streamable_http', http: { method: clip(request.method, 512), status } },
       outcome: { status: 'denied', reason_code: `http_${status}` },
     });
@@ -150,6 +157,16 @@ export function captureHttp(capture: Capture, identify: (frame: RequestFrame) =>
       else exchange.response?.unpack.push(frame.bytes, frame.at);
     } else if (frame.direction === 'to_server') requestEnds(exchange, frame.at, frame.complete);
     else responseEnds(exchange, frame.at, frame.complete);
+  };
+}
+
+/** What a server asks for when it refuses (RFC 6750 section 3, RFC 9728 section 5.1). */
+function refusedFor(challenge: string): NonNullable<EventData['auth']> {
+  const parameter = (name: string) => new RegExp(`\\b${name}="([^"]{0,4096})"`).exec(challenge)?.[1];
+  const scopes = parameter('scope')?.split(' ').filter(Boolean).slice(0, 100);
+  return {
+    www_authenticate: clip(challenge, 4096),
+    ...defined({ reason: parameter('error'), scopes_requested: scopes?.map((scope) => clip(scope, 512)) }),
   };
 }
 

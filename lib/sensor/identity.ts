@@ -1,6 +1,7 @@
 import { clip } from '../core/event/clip';
 import type { EventData } from '../core/event/envelope';
-import { isObject } from '../core/event/json';
+import { isObject, type Json, type JsonObject } from '../core/event/json';
+import { defined, object, text } from '../core/mcp/members';
 
 /** Who the operator of the sensor says is working. */
 export interface Claims {
@@ -36,9 +37,9 @@ export function httpIdentity(
   const payload = readJwt(token);
   identity.auth = {
     event: 'used',
-    token_type: clip(type, 32),
+    ...(type === 'bearer' || type === 'dpop' ? { token_type: type } : {}),
     token_id_hash: fingerprint(token),
-    ...(payload ? pick(payload) : {}),
+    ...(payload ? claimsOf(payload) : {}),
   };
   identity.actor.auth_method = clip(type, 32);
   if (typeof payload?.sub === 'string') {
@@ -47,7 +48,7 @@ export function httpIdentity(
   return identity;
 }
 
-function readJwt(token: string): Record<string, unknown> | null {
+function readJwt(token: string): JsonObject | null {
   const parts = token.split('.');
   if (parts.length !== 3 || token.length > 16_384) return null;
   try {
@@ -58,13 +59,22 @@ function readJwt(token: string): Record<string, unknown> | null {
   }
 }
 
-const names = { iss: 'issuer', sub: 'subject', client_id: 'client_id', azp: 'client_id', scope: 'scope' } as const;
-
-function pick(payload: Record<string, unknown>): Record<string, string> {
-  const picked: Record<string, string> = {};
-  for (const [claim, name] of Object.entries(names)) {
-    const value = payload[claim];
-    if (typeof value === 'string') picked[name] = clip(value, 512);
-  }
-  return picked;
+/** What a token says of itself (RFC 9068; RFC 9449 for the key that it is bound to), in the event's members. */
+function claimsOf(token: JsonObject): NonNullable<EventData['auth']> {
+  const { iss, sub, client_id, azp, aud, scope, scp, cnf, exp } = token;
+  const audience = strings([aud].flat()).join(' ');
+  const scopes = strings(typeof scope === 'string' ? scope.split(' ') : [scp].flat());
+  return defined({
+    issuer: text(iss, 4096),
+    subject: text(sub, 4096),
+    client_id: text(client_id, 4096) ?? text(azp, 4096),
+    audience: audience === '' ? undefined : clip(audience, 4096),
+    scopes_granted: scopes.length > 0 ? scopes : undefined,
+    cnf_thumbprint: text(object(cnf).jkt),
+    // In seconds since 1970; no year of more than four digits.
+    expires_at: typeof exp === 'number' && exp >= 0 && exp < 2.5e11 ? new Date(exp * 1000).toISOString() : undefined,
+  });
 }
+
+const strings = (values: (Json | undefined)[]): string[] =>
+  values.flatMap((value) => (typeof value === 'string' && value !== '' ? [clip(value, 512)] : [])).slice(0, 100);

@@ -53,6 +53,41 @@ describe('who an HTTP request says it is', () => {
     expect(JSON.stringify(identity)).not.toContain(jwt);
   });
 
+  test('what a token says of itself stands in the members that the envelope has for it', () => {
+    const claims = {
+      sub: 'ada',
+      iss: 'https://id.example',
+      azp: 'cli',
+      aud: ['https://mcp.example', 7],
+      scope: 'files:read files:write',
+      cnf: { jkt: 'thumb' },
+      exp: 1_800_000_000,
+    };
+    const token = `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.c2ln`;
+    const { auth } = httpIdentity({ authorization: `DPoP ${token}` }, '::1', {}, fingerprint);
+    expect(auth).toEqual({
+      event: 'used',
+      token_type: 'dpop',
+      token_id_hash: expect.any(String),
+      issuer: 'https://id.example',
+      subject: 'ada',
+      client_id: 'cli',
+      audience: 'https://mcp.example',
+      scopes_granted: ['files:read', 'files:write'],
+      cnf_thumbprint: 'thumb',
+      expires_at: '2027-01-15T08:00:00.000Z',
+    });
+  });
+
+  test.each([{ exp: 1e300 }, { exp: -1 }, { aud: {} }, { scope: '' }, { scp: [null] }, { cnf: 'x' }, { iss: 7 }])(
+    'a claim that is none is left out: %j',
+    (claims) => {
+      const token = `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.c2ln`;
+      const { auth } = httpIdentity({ authorization: `Basic ${token}` }, '::1', {}, fingerprint);
+      expect(auth).toEqual({ event: 'used', token_id_hash: expect.any(String) });
+    },
+  );
+
   test.each(['Bearer opaque', 'Basic YTpi', 'nonsense', ''])(
     '%j does not hide the operator’s word',
     (authorization) => {

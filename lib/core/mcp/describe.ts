@@ -3,6 +3,15 @@ import type { AuditEvent, EventData, ToolDefinition } from '../event/envelope';
 import type { Sha256Hex } from '../event/hash';
 import { isObject, type Json, type JsonObject, put } from '../event/json';
 import { diffDefinitions, hashDefinitions } from '../event/tool-definition';
+import {
+  elicitationOf,
+  samplingOf,
+  sectionsOfAnswer,
+  sectionsOfQuestions,
+  withoutTyped,
+  withoutTypedResponses,
+} from './asked';
+import { defined, object, text } from './members';
 import { eventTypeOf } from './methods';
 import type { Circumstance, Exchange } from './pairing';
 
@@ -21,9 +30,6 @@ export interface Connection {
 
 export const newConnection = (): Connection => ({ definitions: new Map(), pages: null, listed: new Map() });
 
-const text = (value: Json | undefined, max = 512): string | undefined =>
-  typeof value === 'string' ? clip(value, max) : undefined;
-const object = (value: Json | undefined): JsonObject => (isObject(value) ? value : {});
 const prefix = 'io.modelcontextprotocol/';
 
 /**
@@ -36,7 +42,7 @@ export function describe<C extends Circumstance>(
   sha256: Sha256Hex,
 ): Pick<AuditEvent, 'type' | 'subject' | 'traceparent'> & { data: EventData } {
   const { method, params, id, sent, answered, answer } = exchange;
-  const { _meta, ...rest } = params;
+  const { _meta, ...rest } = withoutTypedResponses(params);
   const meta = object(_meta);
   const result = answer && 'result' in answer ? object(answer.result) : undefined;
   learn(exchange, meta, result, connection);
@@ -50,7 +56,7 @@ export function describe<C extends Circumstance>(
         jsonrpc_id: id === undefined ? undefined : clip(String(id), 512),
         jsonrpc_id_type: id === undefined ? undefined : (typeof id as 'string' | 'number'),
         subscription_id: text(meta[`${prefix}subscriptionId`]),
-        task_id: text(params.taskId) ?? text(object(result?.task).taskId),
+        task_id: taskOf(params, meta, result),
         result_type: text(result?.resultType),
         batch_index: sent.batchIndex,
         meta: remaining(meta),
@@ -64,6 +70,7 @@ export function describe<C extends Circumstance>(
     if ('error' in answer) data.error = answer.error;
     else data.result = { bytes: answered.bytes, value: answer.result };
   }
+  Object.assign(data, sectionsOfQuestions(answer, sha256));
   const add = Object.hasOwn(describeMethod, method) ? describeMethod[method] : undefined;
   const subject = add?.(data, rest, result, connection, sha256);
   if (/^notifications\/[a-z]+\/list_changed$/.test(method)) data.lifecycle = { event: 'list_changed' };
@@ -74,6 +81,12 @@ export function describe<C extends Circumstance>(
     ...(traceparent && /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(traceparent) ? { traceparent } : {}),
     data,
   };
+}
+
+/** The task that an exchange is about: asked for, made by it, or named beside it. */
+function taskOf(params: JsonObject, meta: JsonObject, result: JsonObject | undefined): string | undefined {
+  const related = object(meta[`${prefix}related-task`] ?? object(result?._meta)[`${prefix}related-task`]);
+  return text(params.taskId) ?? text(object(result?.task).taskId) ?? text(related.taskId);
 }
 
 /** `_meta` without what stands elsewhere in the event. */
@@ -161,7 +174,14 @@ const describeMethod: Record<string, Describe> = {
     data.resource = defined({ uri, mime: text(first.mimeType), bytes: result ? data.result?.bytes : undefined });
     return uri;
   },
-  'resources/subscribe': resourceOf,
+  'resources/subscribe'(data, params) {
+    data.lifecycle = { event: 'subscribe' };
+    return resourceOf(data, params);
+  },
+  'subscriptions/listen'(data) {
+    data.lifecycle = { event: 'subscribe' };
+    return undefined;
+  },
   'resources/unsubscribe': resourceOf,
   'notifications/resources/updated': resourceOf,
   'prompts/get'(data, params, result) {
@@ -174,28 +194,22 @@ const describeMethod: Record<string, Describe> = {
     return name;
   },
   'sampling/createMessage'(data, params, result) {
-    data.sampling = defined({
-      model_preferences: params.modelPreferences,
-      max_tokens: params.maxTokens,
-      include_context: params.includeContext,
-      response: result && defined({ model: result.model, stop_reason: result.stopReason }),
-    });
+    data.sampling = samplingOf(params, result);
     return undefined;
   },
-  'elicitation/create'(data, params, result) {
-    const url = text(params.url, 4096);
-    data.elicitation = defined({
-      mode: url === undefined ? 'form' : 'url',
-      message: params.message,
-      url_host: url !== undefined && URL.canParse(url) ? new URL(url).host : undefined,
-      action: result?.action,
-      // What a person typed is theirs: only the names of the fields are kept.
-      fields: isObject(result?.content) ? Object.keys(result.content) : undefined,
-    });
-    if (result) {
-      const { content: _, ...value } = result;
-      data.result = { bytes: data.result?.bytes, value };
-    }
+  'elicitation/create'(data, params, result, _connection, sha256) {
+    data.elicitation = elicitationOf(params, result, sha256);
+    if (result) data.result = { bytes: data.result?.bytes, value: withoutTyped(result) };
+    return undefined;
+  },
+  'notifications/elicitation/complete'(data, params) {
+    data.elicitation = { mode: 'url', ...defined({ id: text(params.elicitationId) }) };
+    return undefined;
+  },
+  'tasks/result'(data, _params, result) {
+    if (!result) return undefined;
+    Object.assign(data, sectionsOfAnswer(result));
+    data.result = { bytes: data.result?.bytes, value: withoutTyped(result) };
     return undefined;
   },
   initialize(data, params, result) {
@@ -275,16 +289,4 @@ function toDefinition(tool: JsonObject): ToolDefinition {
       meta: _meta,
     }),
   };
-}
-
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** The object without the members that are undefined. */
-function defined<T extends object>(members: T): Defined<T> {
-  const kept: Record<string, unknown> = {};
-  for (const name of Object.keys(members)) {
-    const value = (members as Record<string, unknown>)[name];
-    if (value !== undefined) kept[name] = value;
-  }
-  return kept as Defined<T>;
 }

@@ -16,6 +16,8 @@ describe('validateEvent', () => {
     expect(validateEvent(sampleEvent())).toEqual({ ok: true, value: sampleEvent() });
     expect(detail({ ...sampleEvent(), vendor: 'x', data: { novel: { deep: [1] } } })).toBe('ok');
     expect(detail(sampleEvent({ data: {} }))).toBe('ok');
+    const sections = { sampling: { seed: 1 }, elicitation: { x: [] }, auth: { amr: ['otp'] }, approval: { x: null } };
+    expect(detail(sampleEvent({ data: sections }))).toBe('ok');
     expect(detail(JSON.parse('{"__proto__":{"id":1},"specversion":"1.0"}'))).toContain('lacks "id"');
   });
 
@@ -27,6 +29,16 @@ describe('validateEvent', () => {
     [{ ...sampleEvent(), data: { mcp: { method: 7 } } }, '/data/mcp/method must be of type string'],
     [{ ...sampleEvent(), data: { actor: { type: 'robot' } } }, '/data/actor/type must be one of user, service'],
     [{ ...sampleEvent(), data: { timing: { duration_us: '1.5' } } }, '/data/timing/duration_us'],
+    [{ ...sampleEvent(), data: { auth: { event: 'stolen' } } }, '/data/auth/event must be one of issued, used'],
+    [
+      { ...sampleEvent(), data: { elicitation: { action: 'shrug' } } },
+      '/data/elicitation/action must be one of accept',
+    ],
+    [
+      { ...sampleEvent(), data: { sampling: { max_tokens: '9' } } },
+      '/data/sampling/max_tokens must be of type integer',
+    ],
+    [{ ...sampleEvent(), data: { approval: { shown_hash: 'x' } } }, '/data/approval/shown_hash'],
     [null, 'must be of type object'],
     [[], 'must be of type object'],
     ['text', 'must be of type object'],
@@ -57,14 +69,22 @@ describe('the published schema', () => {
       ['data', 'request', 'bytes'],
       ['data', 'result', 'content'],
       ['data', 'error'],
+      ['data', 'sampling'],
+      ['data', 'sampling', 'max_tokens'],
+      ['data', 'elicitation', 'action'],
+      ['data', 'auth'],
+      ['data', 'auth', 'scopes_granted'],
+      ['data', 'approval', 'approver'],
     ];
+    const whole = sampleEvent();
+    Object.assign(whole.data, { sampling: {}, elicitation: {}, auth: {}, approval: {} });
     const junk = fc.oneof(
       fc.jsonValue(),
       fc.constantFrom('user', '12', 'a'.repeat(600), { code: 1, message: 'x' }, [{}], 3),
     );
     fc.assert(
       fc.property(fc.constantFrom(...paths), junk, (path, value) => {
-        const event = structuredClone(sampleEvent()) as unknown as Record<string, unknown>;
+        const event = structuredClone(whole) as unknown as Record<string, unknown>;
         let at = event;
         for (const name of path.slice(0, -1)) at = at[name] as Record<string, unknown>;
         at[path.at(-1) as string] = value;

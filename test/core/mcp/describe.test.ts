@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { AuditEvent } from '@/lib/core/event/envelope';
+import { type AuditEvent, eventTypes } from '@/lib/core/event/envelope';
 import type { JsonObject } from '@/lib/core/event/json';
 import { validateEvent } from '@/lib/core/event/validate';
 import { describe as describeExchange, newConnection } from '@/lib/core/mcp/describe';
@@ -39,6 +39,7 @@ describe('what an exchange was', () => {
     ['constructor', 'rpc.unknown'],
   ])('%s is %s', (method, type) => {
     expect(eventTypeOf(method)).toBe(type);
+    expect(eventTypes).toContain(type);
     expect(say(method, {}).type).toBe(`mcp.audit.${type}.v1`);
   });
 
@@ -136,6 +137,9 @@ describe('what an exchange was', () => {
       'x'.repeat(900),
       '__proto__',
       'notifications/cancelled',
+      'notifications/elicitation/complete',
+      'resources/subscribe',
+      'tasks/result',
     ];
     const keys = fc.constantFrom(
       'name',
@@ -159,6 +163,18 @@ describe('what an exchange was', () => {
       'io.modelcontextprotocol/clientInfo',
       'taskId',
       'resultType',
+      'requestedSchema',
+      'properties',
+      'elicitationId',
+      'mode',
+      'maxTokens',
+      'includeContext',
+      'model',
+      'role',
+      'inputRequests',
+      'inputResponses',
+      'method',
+      'params',
     );
     const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
       tree: fc.oneof(
@@ -173,7 +189,9 @@ describe('what an exchange was', () => {
     const params = fc.dictionary(keys, tree, { maxKeys: 5 }) as fc.Arbitrary<JsonObject>;
     fc.assert(
       fc.property(fc.constantFrom(...methods), params, params, fc.boolean(), (method, input, output, answered) => {
-        const said = say(method, input, answered ? { result: output } : undefined);
+        // As the sensor does with what has no canonical form.
+        const safe = (value: JsonObject) => safeContent(value, new Set());
+        const said = say(method, safe(input), answered ? { result: safe(output) } : undefined);
         const event: AuditEvent = safeContent(
           {
             specversion: '1.0',
