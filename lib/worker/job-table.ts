@@ -1,8 +1,9 @@
 import type { Pool } from 'pg';
+import type { TopicOffsets } from '../kafka/offsets';
 import type { LogKey } from '../platform/keys';
 import { readChangedFacts } from '../store/changed-facts';
 import { comingDays, ensurePartitions } from '../store/partitions';
-import { reportStatus } from '../store/status';
+import { reportOffsets, reportStatus } from '../store/status';
 import { checkpointJob } from './checkpoint';
 import type { Job } from './jobs';
 import type { Judge } from './judge-client';
@@ -12,6 +13,8 @@ export interface JobParts {
   pool: Pool;
   judge: Judge;
   ingest: TopicIngest | null;
+  /** Of the topic that is ingested. */
+  offsets: TopicOffsets | null;
   /** This process's name. */
   worker: string;
   /** Signs checkpoints. */
@@ -22,7 +25,7 @@ const second = 1_000;
 const hour = 3_600 * second;
 
 /** All that the worker does beside ingest. */
-export function jobTable({ pool, judge, ingest, worker, logKey }: JobParts): Job[] {
+export function jobTable({ pool, judge, ingest, offsets, worker, logKey }: JobParts): Job[] {
   let looked: string | null = null;
   return [
     checkpointJob(pool, logKey),
@@ -47,6 +50,7 @@ export function jobTable({ pool, judge, ingest, worker, logKey }: JobParts): Job
         return reportStatus(pool, worker, rows, new Date());
       },
     },
+    ...(offsets ? [kafkaOffsets(pool, offsets, ingest)] : []),
     {
       name: 'changed-facts',
       everyMs: second,
@@ -59,3 +63,15 @@ export function jobTable({ pool, judge, ingest, worker, logKey }: JobParts): Job
     },
   ];
 }
+
+/** Keeps the lag true where fetches do not: while reading is stuck, and for partitions that nobody reads. */
+const kafkaOffsets = (pool: Pool, offsets: TopicOffsets, ingest: TopicIngest | null): Job => ({
+  name: 'kafka-offsets',
+  everyMs: 3 * second,
+  alone: false,
+  run: async () => {
+    const read = await offsets.read();
+    ingest?.saw(read);
+    await reportOffsets(pool, offsets.topic, read, new Date());
+  },
+});

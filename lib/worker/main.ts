@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { type KafkaLog, openKafka } from '../kafka/client';
+import { TopicOffsets } from '../kafka/offsets';
 import { kafkaSettings } from '../kafka/settings';
 import { env } from '../platform/env';
 import { logKey, redactionKey } from '../platform/keys';
 import { logger } from '../platform/log';
 import { createPool } from '../store/pool';
+import { checkHealth } from './health';
 import { jobTable } from './job-table';
 import { startJobs } from './jobs';
 import { startJudge } from './judge-client';
@@ -24,24 +26,28 @@ const script = new URL(`./judge-thread.${extension}`, import.meta.url);
 const judge = startJudge(pool, script, { fingerprintKey: redactionKey(settings.CUSTODY_SECRET) }, die);
 
 const kafkaLog: KafkaLog = (level, message, detail) => log[level](detail, message);
-const ingest =
-  settings.KAFKA_BROKERS.length > 0
-    ? new TopicIngest(await openKafka(kafkaSettings(settings), 'custody-worker', kafkaLog), settings.KAFKA_TOPIC, {
-        pool,
-        judge,
-        knownDays: new Set(),
-        log,
-      })
-    : null;
-if (!ingest) log.warn('KAFKA_BROKERS is not set: events come in by HTTP alone');
+const kafka = settings.KAFKA_BROKERS.length > 0 ? kafkaSettings(settings) : null;
+const ingest = kafka
+  ? new TopicIngest(await openKafka(kafka, 'custody-worker', kafkaLog), settings.KAFKA_TOPIC, {
+      pool,
+      judge,
+      knownDays: new Set(),
+      log,
+    })
+  : null;
+const offsets = kafka ? new TopicOffsets(kafka, settings.KAFKA_TOPIC) : null;
+if (!kafka) log.warn('KAFKA_BROKERS is not set: events come in by HTTP alone');
 const ingesting = ingest?.run().catch(die);
 const key = logKey({ pem: settings.CUSTODY_LOG_KEY, dataDir: settings.CUSTODY_DATA });
-const stopJobs = startJobs(pool, jobTable({ pool, judge, ingest, worker, logKey: key }), worker, log);
-const closeMetrics = serveMetrics(
-  settings.WORKER_METRICS_PORT,
-  () => ingest?.stats() ?? [],
-  (error) => log.error({ err: error }, 'metrics are not served'),
-);
+const stopJobs = startJobs(pool, jobTable({ pool, judge, ingest, offsets, worker, logKey: key }), worker, log);
+const partitions = () => ingest?.stats() ?? [];
+const closeMetrics = serveMetrics({
+  port: settings.WORKER_METRICS_PORT,
+  host: settings.WORKER_METRICS_HOST,
+  partitions,
+  health: () => checkHealth(pool, partitions(), offsets?.trouble ?? null),
+  failed: (error) => log.error({ err: error }, 'metrics and health are not served'),
+});
 log.info({ worker, brokers: settings.KAFKA_BROKERS }, 'worker runs');
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(signal));
@@ -51,6 +57,7 @@ async function stop(signal: string): Promise<void> {
   const forced = setTimeout(() => process.exit(1), 10_000);
   forced.unref();
   await Promise.all([ingest?.stop(), stopJobs()]);
+  await offsets?.close();
   await ingesting;
   await closeMetrics();
   await judge.close();

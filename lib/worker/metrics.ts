@@ -1,27 +1,38 @@
 import { createServer } from 'node:http';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { Health } from './health';
 import type { PartitionStats } from './stats';
 
 type Partition = { topic: string; partition: number; stats: PartitionStats };
 
-/** Serves `/metrics` (Prometheus) and `/health` on 127.0.0.1; nothing without a port. Answers how to stop. */
-export function serveMetrics(
-  port: number | undefined,
-  partitions: () => Partition[],
-  failed: (error: Error) => void,
-): () => Promise<void> {
+export interface MetricsParts {
+  /** Nothing is served without one. */
+  port: number | undefined;
+  host: string;
+  partitions(): Partition[];
+  health(): Promise<Health>;
+  /** The port could not be had. */
+  failed(error: Error): void;
+}
+
+/** Serves `/metrics` (Prometheus) and `/health` (JSON; 200, or 503 with reasons). Answers how to stop. */
+export function serveMetrics({ port, host, partitions, health, failed }: MetricsParts): () => Promise<void> {
   if (port === undefined) return async () => {};
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const collect = collectors(registry);
   const server = createServer(async (request, response) => {
-    if (request.url === '/health') return response.end('ok\n');
+    if (request.url === '/health') {
+      const answer = await health();
+      const head = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+      return response.writeHead(answer.status === 'ok' ? 200 : 503, head).end(`${JSON.stringify(answer)}\n`);
+    }
     if (request.url !== '/metrics') return response.writeHead(404).end();
     collect(partitions());
     response.writeHead(200, { 'content-type': registry.contentType }).end(await registry.metrics());
   });
   server.on('error', failed);
-  server.listen(port, '127.0.0.1');
+  server.listen(port, host);
   return () => new Promise((resolve) => server.close(() => resolve()));
 }
 

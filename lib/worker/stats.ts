@@ -1,7 +1,13 @@
+import { failureOf } from './failure';
+
+/** Ingest that failed tries again within seconds: after so many without another failure it goes well, though perhaps with nothing to do. */
+const quietMs = 20_000;
+
 /** What one partition's ingest says of itself. Counts since the start; `takeWindow` answers for the time since it was last asked. */
 export class PartitionStats {
-  /** The next offset to be stored, and the one that the partition's next record will get. */
+  /** The next offset to be stored, where Kafka's records begin, and the offset that its next one will get. */
   next = 0n;
+  low = 0n;
   high = 0n;
   events = 0;
   records = 0;
@@ -11,6 +17,7 @@ export class PartitionStats {
   failures = 0;
   /** Microseconds by stage. */
   readonly stagesUs: Record<string, number> = {};
+  private failed: { since: number; last: number; why: string } | null = null;
   private window = { since: performance.now(), events: 0, ageMs: 0, batches: 0 };
 
   committed(batch: {
@@ -27,6 +34,7 @@ export class PartitionStats {
     this.duplicates += batch.duplicates;
     this.deadLetters += batch.deadLetters;
     this.batches++;
+    this.failed = null;
     this.window.events += batch.events;
     if (batch.events > 0) {
       this.window.ageMs += batch.ageMs;
@@ -38,9 +46,25 @@ export class PartitionStats {
     for (const stage in stages) this.stagesUs[stage] = (this.stagesUs[stage] ?? 0) + (stages[stage] ?? 0);
   }
 
-  /** Records that Kafka has and Postgres has not. */
+  /** Ingest begins again from the last commit, because of `error`. */
+  failure(error: unknown, now = performance.now()): void {
+    this.failures++;
+    const { cause } = failureOf(error);
+    const why = cause instanceof Error ? cause.message : String(cause);
+    this.failed = { since: this.failing(now) === null ? now : (this.failed?.since ?? now), last: now, why };
+  }
+
+  /** For how many milliseconds every attempt has failed, and why the last one did; null where ingest goes well. */
+  failing(now = performance.now()): { forMs: number; why: string } | null {
+    if (this.failed === null || now - this.failed.last > quietMs) return null;
+    return { forMs: now - this.failed.since, why: this.failed.why };
+  }
+
+  /** Records that Kafka still has and Postgres has not. */
   get behind(): bigint {
-    return this.high > this.next ? this.high - this.next : 0n;
+    const expired = this.low > this.next ? this.low - this.next : 0n;
+    const waiting = this.high - this.next - expired;
+    return waiting > 0n ? waiting : 0n;
   }
 
   takeWindow(): { eventsPerSecond: number; ageMs: number } {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Kafka } from 'kafkajs';
 import { readTopic, type TopicReader } from '../kafka/consumer';
 import { type DeadLetterProducer, openDeadLetterProducer } from '../kafka/dead-letter-producer';
+import type { PartitionOffsets } from '../kafka/offsets';
 import { deadLetterTopic, ensureTopics } from '../kafka/topics';
 import { type IngestParts, PartitionIngest } from './ingest';
 import type { PartitionStats } from './stats';
@@ -58,6 +59,14 @@ export class TopicIngest {
 
   stats(): { topic: string; partition: number; stats: PartitionStats }[] {
     return [...this.partitions.values()].map(({ topic, partition, stats }) => ({ topic, partition, stats }));
+  }
+
+  /** What Kafka says of its partitions, also of those that bring nothing or are stuck. */
+  saw(offsets: PartitionOffsets[]): void {
+    for (const { partition, low, high } of offsets) {
+      const stats = this.partitions.get(partition)?.stats;
+      if (stats) Object.assign(stats, { low, high });
+    }
   }
 
   private assign(numbers: number[], reader: TopicReader): void {
