@@ -1,14 +1,18 @@
 import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import {
   chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { arch, platform, userInfo } from 'node:os';
@@ -33,11 +37,20 @@ export function postgresBinaries(): PostgresBinaries {
   return { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres'), owner };
 }
 
-/** The folder for the data: the one asked for, or, where the server's user cannot get there, one that it can reach. */
+/**
+ * The folder for the data: the one asked for, or, where the server's user cannot get there, one that it can reach.
+ * The folder that it lies in is made when missing, and remembers that place: another clone at this path has other data.
+ */
 export function reachableDataDir(dir: string, owner: PostgresBinaries['owner']): string {
   const wanted = resolve(dir);
-  if (canReach(dirname(wanted), owner)) return wanted;
-  return join(openFolder(rootHome, 'data'), wanted.replaceAll('/', '_').replace(/^_/, ''));
+  const remembered = `${wanted}.elsewhere`;
+  mkdirSync(dirname(wanted), { recursive: true });
+  if (!existsSync(remembered)) {
+    if (canReach(dirname(wanted), owner)) return wanted;
+    writeFileSync(remembered, `${join(rootHome, 'data', randomUUID())}\n`);
+  }
+  openFolder(rootHome, 'data');
+  return readFileSync(remembered, 'utf8').trim();
 }
 
 function installed(): string {
@@ -86,31 +99,45 @@ function reachable(native: string, owner: PostgresBinaries['owner']): string {
     openFolder(rootHome);
     const unfinished = `${copy}.${process.pid}`;
     cpSync(native, unfinished, { recursive: true, verbatimSymlinks: true });
+    openToAll(unfinished);
     renameSync(unfinished, copy);
   }
   return copy;
 }
 
 /** Makes the folders, each open to everyone whatever root's umask is. */
-function openFolder(...path: string[]): string {
+function openFolder(...path: string[]): void {
   let folder = '';
-  for (const part of path) {
-    folder = join(folder, part);
-    mkdirSync(folder, { recursive: true });
-    chmodSync(folder, 0o755);
+  try {
+    for (const part of path) {
+      folder = join(folder, part);
+      mkdirSync(folder, { recursive: true });
+      chmodSync(folder, 0o755);
+    }
+  } catch (error) {
+    throw new Error(
+      `Postgres does not run as root, and the user that it runs as cannot get here: run Custody as an ordinary user, or put it and CUSTODY_DATA where every user may pass (${(error as Error).message})`,
+    );
   }
-  return folder;
 }
 
-/** Whether `owner` may pass through every folder down to `path`. */
+/** Lets everyone read what root's umask closed. */
+function openToAll(folder: string): void {
+  chmodSync(folder, 0o755);
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isDirectory()) chmodSync(path, 0o755);
+    else if (entry.isFile()) chmodSync(path, statSync(path).mode | 0o444);
+  }
+}
+
+/** Whether `owner` may pass through every folder down to `path`, links followed. */
 function canReach(path: string, owner: PostgresBinaries['owner']): boolean {
   if (owner.uid === undefined) return true;
-  for (let dir = path; ; dir = dirname(dir)) {
-    if (existsSync(dir)) {
-      const { mode, uid, gid } = statSync(dir);
-      const bit = uid === owner.uid ? 0o100 : gid === owner.gid ? 0o010 : 0o001;
-      if (!(mode & bit)) return false;
-    }
+  for (let dir = realpathSync(path); ; dir = dirname(dir)) {
+    const { mode, uid, gid } = statSync(dir);
+    const bit = uid === owner.uid ? 0o100 : gid === owner.gid ? 0o010 : 0o001;
+    if (!(mode & bit)) return false;
     if (dir === dirname(dir)) return true;
   }
 }

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createPool } from '../store/pool';
 import { clearStale, type Kept, startKept } from './kept';
@@ -115,7 +115,6 @@ function initialise(binaries: PostgresBinaries, dir: string, sync: boolean): voi
   const unfinished = `${dir}.new`;
   const passwordFile = `${dir}.password`;
   rmSync(unfinished, { recursive: true, force: true });
-  mkdirSync(dirname(dir), { recursive: true });
   mkdirSync(unfinished, { mode: 0o700 });
   writeFileSync(passwordFile, `${randomBytes(18).toString('base64url')}\n`, { mode: 0o600 });
   if (owner.uid !== undefined && owner.gid !== undefined) {

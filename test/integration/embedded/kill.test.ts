@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startPostgres } from '@/lib/embedded/postgres';
+import { reachableDataDir } from '@/lib/embedded/postgres-binaries';
 import { createPool } from '@/lib/store/pool';
 
 let dir: string;
@@ -71,6 +72,31 @@ test('a port in use is stepped over', async () => {
   expect(server.port).toBeGreaterThan(port);
   await server.stop();
   other.close();
+});
+
+test('root whose folder nobody else can enter: the data lies elsewhere, is kept, and belongs to that folder', async (context) => {
+  if (process.getuid?.() !== 0) return context.skip('only root runs the server as somebody else');
+  chmodSync(dir, 0o700);
+  const first = await start();
+  expect(first.dir.startsWith(dir)).toBe(false);
+  const pool = createPool(first.url);
+  await pool.query('CREATE TABLE kept AS SELECT 1 AS n');
+  await pool.end();
+  await first.stop();
+  // Opened later, it still has its data.
+  chmodSync(dir, 0o755);
+  const again = await start();
+  expect(again.dir).toBe(first.dir);
+  const kept = createPool(again.url);
+  expect((await kept.query('SELECT n FROM kept')).rows).toEqual([{ n: 1 }]);
+  await kept.end();
+  await again.stop();
+  for (const suffix of ['', '.log', '.password']) rmSync(first.dir + suffix, { recursive: true });
+
+  // A link's own folders are open; what it leads to is not.
+  mkdirSync(join(dir, 'closed'), { mode: 0o700 });
+  symlinkSync(join(dir, 'closed'), join(dir, 'link'));
+  expect(reachableDataDir(join(dir, 'link/made/postgres'), { uid: 65534, gid: 65534 }).startsWith(dir)).toBe(false);
 });
 
 const start = (port = 21450) => startPostgres({ dir: join(dir, 'postgres'), port, settings: { fsync: 'off' } });
