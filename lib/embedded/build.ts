@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startKept } from './kept';
+import { runKept } from './kept';
 
 export const nextCommand = createRequire(import.meta.url).resolve('next/dist/bin/next');
 
@@ -33,16 +33,15 @@ export async function buildConsole(signal?: AbortSignal): Promise<boolean> {
   mkdirSync('.next', { recursive: true });
   const logFile = '.next/custody-build.log';
   writeFileSync(logFile, '');
-  const next = await startKept({
-    command: process.execPath,
-    args: [nextCommand, 'build'],
-    env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
-    logFile,
-  });
-  const stop = () => void next.stop();
-  signal?.addEventListener('abort', stop);
-  const how = await next.ended;
-  signal?.removeEventListener('abort', stop);
+  const how = await runKept(
+    {
+      command: process.execPath,
+      args: [nextCommand, 'build'],
+      env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
+      logFile,
+    },
+    signal,
+  );
   if (how !== 'exit code 0') {
     throw new Error(`next build: ${how}\n${readFileSync(logFile, 'utf8').trim().slice(-4000)}`);
   }

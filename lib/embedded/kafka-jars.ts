@@ -1,7 +1,8 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, platform } from 'node:os';
 import { join, resolve } from 'node:path';
+import { runKept } from './kept';
 
 export const kafkaVersion = '4.1.0';
 const neededJava = 17;
@@ -15,20 +16,29 @@ export function cacheDir(): string {
   return join(process.env.XDG_CACHE_HOME ?? join(home, '.cache'), 'custody');
 }
 
-/** Why Kafka cannot be had here, in one line, or null when it can. */
-export function kafkaMissing(): string | null {
+/**
+ * Why Kafka cannot be had here, in one line, or null when it can: then its jars are in the cache.
+ * Throws where `signal` broke their fetching off.
+ */
+export async function kafkaMissing(signal?: AbortSignal): Promise<string | null> {
   const java = spawnSync(javaCommand(), ['-version'], { encoding: 'utf8' });
   const version = Number(/version "(\d+)/.exec(java.stderr ?? '')?.[1] ?? 0);
   if (java.error || java.status !== 0) return `Java ${neededJava} or newer is not installed`;
   if (version < neededJava) return `Java ${neededJava} or newer is needed, this is ${version}`;
   if (existsSync(jarsDir())) return null;
   const maven = spawnSync('mvn', ['--version'], { encoding: 'utf8' });
-  if (maven.error || maven.status !== 0) return 'Maven (mvn) is not installed; it fetches Kafka once';
-  return null;
+  if (maven.error || maven.status !== 0) return 'Maven (mvn), which fetches it once, is not installed';
+  try {
+    await kafkaJars(signal);
+    return null;
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    return (error as Error).message;
+  }
 }
 
 /** Folder of Kafka's jars; fetched from Maven Central into the cache at the first call (54 MB). */
-export async function kafkaJars(): Promise<string> {
+export async function kafkaJars(signal?: AbortSignal): Promise<string> {
   const jars = jarsDir();
   if (existsSync(jars)) return jars;
   const work = `${jars}.${process.pid}`;
@@ -37,7 +47,12 @@ export async function kafkaJars(): Promise<string> {
   const output = join(work, 'jars');
   const args = ['-q', '-B', 'dependency:copy-dependencies', `-DoutputDirectory=${output}`, '-DincludeScope=runtime'];
   try {
-    await run('mvn', args, work);
+    const logFile = join(work, 'maven.log');
+    const how = await runKept({ command: 'mvn', args, cwd: work, logFile }, signal);
+    if (how !== 'exit code 0') {
+      const reason = /\[ERROR\] (.+)/.exec(readFileSync(logFile, 'utf8'))?.[1] ?? how;
+      throw new Error(`Maven could not fetch it: ${reason}`);
+    }
     // Another process may have been faster: its copy is as good.
     if (!existsSync(jars)) renameSync(output, jars);
   } finally {
@@ -63,21 +78,3 @@ const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
   </dependencies>
 </project>
 `;
-
-function run(command: string, args: string[], cwd: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-    let said = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk) => {
-        said = (said + chunk).slice(-2000);
-      });
-    }
-    child.once('error', reject);
-    child.once('exit', (code) => {
-      if (code === 0) resolve();
-      else
-        reject(new Error(`${command} could not fetch Kafka ${kafkaVersion}: ${said.trim().split('\n').at(-1) ?? ''}`));
-    });
-  });
-}

@@ -72,6 +72,17 @@ export async function startKept(options: KeptOptions): Promise<Kept> {
   };
 }
 
+/** Runs a process to its end, or until `signal` stops it; says how it ended: 'exit code 0' where all went well. */
+export async function runKept(options: KeptOptions, signal?: AbortSignal): Promise<string> {
+  const kept = await startKept(options);
+  const stop = () => void kept.stop();
+  if (signal?.aborted) stop();
+  signal?.addEventListener('abort', stop);
+  const how = await kept.ended;
+  signal?.removeEventListener('abort', stop);
+  return how;
+}
+
 /**
  * Sees to what a pid file of an earlier run names. A server whose keeper lives belongs to a running Custody: an error.
  * One without a keeper is a stray: it is stopped.

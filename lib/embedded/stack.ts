@@ -6,7 +6,7 @@ import { migrate } from '../store/migrate';
 import { buildConsole, nextCommand } from './build';
 import { dataDir, keptSecret } from './data';
 import { startKafka } from './kafka';
-import { kafkaJars, kafkaMissing } from './kafka-jars';
+import { kafkaMissing } from './kafka-jars';
 import type { Kept, KeptOptions } from './kept';
 import { freePort, isFree } from './ports';
 import { startPostgres } from './postgres';
@@ -80,15 +80,19 @@ export async function startStack(options: StackOptions, signal: AbortSignal): Pr
         note(`127.0.0.1:${postgres.port}, data in ${postgres.dir}`);
       });
     }
-    const noKafka = process.env.KAFKA_BROKERS ? null : kafkaMissing();
-    if (noKafka) progress.say(`  - No Kafka: ${noKafka}. Events come in by HTTP, and the rest is the same.`);
-    else if (!process.env.KAFKA_BROKERS) {
-      await step('Kafka: jars in the cache', (note) => kafkaJars().then(note));
-      await step('Kafka', async (note) => {
-        const kafka = server('Kafka', await startKafka({ dir: join(dataDir(), 'kafka') }));
-        process.env.KAFKA_BROKERS = kafka.brokers;
-        note(kafka.brokers);
+    if (!process.env.KAFKA_BROKERS) {
+      const missing = await step('Kafka: Java and jars (54 MB, fetched once)', async (note) => {
+        const reason = await kafkaMissing(signal);
+        if (reason) note(`none, so events come in by HTTP, and the rest is the same: ${reason}`);
+        return reason;
       });
+      if (!missing) {
+        await step('Kafka', async (note) => {
+          const kafka = server('Kafka', await startKafka({ dir: join(dataDir(), 'kafka') }));
+          process.env.KAFKA_BROKERS = kafka.brokers;
+          note(kafka.brokers);
+        });
+      }
     }
     await step('Migrations', async (note) => {
       const applied = await migrate(process.env.DATABASE_URL ?? '');
@@ -113,14 +117,18 @@ export async function startStack(options: StackOptions, signal: AbortSignal): Pr
     return { url: `http://localhost:${port}`, brokers, failed: Promise.race(failures), stop };
   } catch (error) {
     await stop();
-    throw error;
+    throw signal.aborted ? new Stopped() : error;
   }
 }
 
 async function choosePort({ port, host }: StackOptions): Promise<number> {
-  if (port === undefined) return freePort(3000, host);
-  if (await isFree(port, host)) return port;
-  throw new Error(`port ${port} is in use: stop what listens there, or choose another with PORT or --port`);
+  // A browser may take localhost for ::1, and would meet whoever listens there.
+  const hosts = [host, '::1'];
+  if (port === undefined) return freePort(3000, hosts);
+  if (await isFree(port, hosts)) return port;
+  throw new Error(
+    `port ${port} is in use, or is not for everyone to listen on: choose another with PORT or, for the demo, --port`,
+  );
 }
 
 /** What console, worker and this process read by `env()`; what is set already stays. */

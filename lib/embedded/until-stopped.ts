@@ -6,14 +6,17 @@ import { type Stack, Stopped } from './stack';
  */
 export async function untilStopped(start: (signal: AbortSignal) => Promise<Stack | 'done'>): Promise<void> {
   const wanted = new AbortController();
-  const stop = () => wanted.abort();
+  const stop = () => {
+    if (!wanted.signal.aborted) process.stderr.write('\nStopping …\n');
+    wanted.abort();
+  };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
   const interrupted = new Promise<null>((resolve) => wanted.signal.addEventListener('abort', () => resolve(null)));
   try {
     const stack = await start(wanted.signal);
     if (stack === 'done') return;
     const failure = wanted.signal.aborted ? null : await Promise.race([interrupted, stack.failed]);
-    process.stderr.write(failure ? `\n${failure}\n` : '\nStopping …\n');
+    if (failure) process.stderr.write(`\n${failure}\n`);
     await stack.stop();
     process.exitCode = failure ? 1 : 0;
   } catch (error) {

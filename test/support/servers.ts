@@ -57,7 +57,7 @@ async function startServers(): Promise<Servers> {
       postgres ??= startTemplate(dir);
       return { url: (await postgres).url, template: 'custody' };
     }
-    const missing = kafkaMissing();
+    const missing = await kafkaMissing();
     if (missing) return { missing };
     kafka ??= startKafka({ dir: join(dir, 'kafka'), port: 21430 });
     return { brokers: (await kafka).brokers };
