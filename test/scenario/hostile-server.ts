@@ -8,7 +8,7 @@ import { serveHttp } from './serve-http';
  * key, one changes what it says of itself after it was listed a few times, one answers with orders, one collects what it is
  * given. It does nothing with what it gets.
  *
- * `hostile-server.ts [stdio | http <port>]`
+ * `hostile-server.ts [stdio [a name] | http <port>]`; another name is another server in a sensor's eyes.
  */
 const listsBeforeThePull = 2;
 let lists = 0;

@@ -142,7 +142,8 @@ export async function runScenario(options: ScenarioOptions): Promise<ScenarioRes
     onProgress('a server that nobody approved: poisoned tool, rug pull, orders in a result');
     const mayaHelpers = keep(await connectHttp(hostileTap.url, maya, 'stateless'));
     await attacks.trusting(mayaHelpers);
-    const localHelpers = keep(await connectStdio(tapping, maya, instances.mayaHostile, servers.hostile));
+    const local = servers.hostile(`found-${startedAt}`);
+    const localHelpers = keep(await connectStdio(tapping, maya, instances.mayaHostile, local));
     await localHelpers.listTools();
 
     onProgress('a secret read and sent elsewhere');

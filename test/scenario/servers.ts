@@ -18,7 +18,8 @@ export const memory = (file: string) => ({
   command: [process.execPath, entry('memory')],
   environment: { MEMORY_FILE_PATH: file },
 });
-export const hostile = { command: [...own('hostile-server'), 'stdio'] };
+/** `name` makes it a server that no sensor has seen before. */
+export const hostile = (name: string) => ({ command: [...own('hostile-server'), 'stdio', name] });
 
 type Log = (line: string) => void;
 const environment = (more: Record<string, string> = {}) => ({ PATH: process.env.PATH ?? '', ...more });
