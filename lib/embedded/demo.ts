@@ -1,11 +1,13 @@
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { closePool } from '../store/pool';
 import { discardData } from './data';
 import { measureDemo, shortcomings } from './demo-check';
 import { demoTarget, playHistory, playScenario, scenarioPlayed } from './demo-traffic';
+import { kafkaVersion } from './kafka-jars';
 import { type DemoPerson, ensureDemoPeople } from './people';
 import { type Progress, startProgress } from './progress';
-import { writeReport } from './report';
+import { postgresVersion, reportOf, type Servers } from './report';
 import { type Stack, Stopped, startStack } from './stack';
 import { untilStopped } from './until-stopped';
 
@@ -13,6 +15,8 @@ import { untilStopped } from './until-stopped';
 const options = readOptions();
 const progress = startProgress();
 const since = new Date();
+// The stack names its own servers in the environment too.
+const given = { postgres: process.env.DATABASE_URL, kafka: process.env.KAFKA_BROKERS };
 let signIn: { people: DemoPerson[]; password: string } | undefined;
 
 await untilStopped(async (signal) => {
@@ -65,13 +69,20 @@ async function check(stack: Stack, { say, step, seconds }: Progress, signal: Abo
   await playHistory(target, progress);
   const scenario = await playScenario(target, progress, signal);
   const figures = await step('Check of what it led to', () => measureDemo(scenario, since, readySeconds));
-  if (options.json) await writeReport(options.json, figures, seconds());
+  if (options.json) writeFileSync(options.json, reportOf(figures, seconds(), servers(stack)));
   await step('Stop', () => stack.stop());
   const wrong = shortcomings(figures, scenario.expectedAlerts);
   for (const line of wrong) say(`  ✗ ${line}`);
   process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
   if (wrong.length > 0)
     throw new Error(`The demo did not lead to what it should have; its logs are in ${process.env.CUSTODY_DATA}`);
+}
+
+function servers(stack: Stack): Servers {
+  return {
+    postgres: given.postgres ? 'of DATABASE_URL' : postgresVersion(),
+    kafka: given.kafka ? 'of KAFKA_BROKERS' : stack.brokers.length > 0 ? kafkaVersion : null,
+  };
 }
 
 function signInLines(url: string): string {

@@ -1,35 +1,31 @@
-import { writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
-import { createPool } from '../store/pool';
-import { kafkaVersion } from './kafka-jars';
+import { postgresBinaries } from './postgres-binaries';
 
-/** Writes figures as one JSON object, with the machine that they were measured on. `seconds`: how long the measuring took. */
-export async function writeReport(file: string, figures: object, seconds: number): Promise<void> {
-  const report = { ...figures, machine: await machine(), at: new Date().toISOString(), seconds: round(seconds) };
-  writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
+/** Versions of the servers that figures were measured with; null: there was none. */
+export interface Servers {
+  postgres: string;
+  kafka: string | null;
 }
 
-async function machine() {
+/** Version of the embedded Postgres. */
+export function postgresVersion(): string {
+  const said = execFileSync(postgresBinaries().postgres, ['--version'], { encoding: 'utf8' });
+  return said.replace(/^\D+/, '').trim();
+}
+
+/** Figures as one JSON text, with the machine and servers that they were measured on. `seconds`: how long the measuring took. */
+export function reportOf(figures: object, seconds: number, servers: Servers): string {
   const processors = cpus();
-  return {
+  const machine = {
     cpu: processors[0]?.model.trim() ?? 'unknown',
     cores: processors.length,
-    memory_gib: round(totalmem() / 2 ** 30),
+    memory_gib: tenths(totalmem() / 2 ** 30),
     node: process.versions.node,
-    postgres: await postgresVersion(),
-    kafka: process.env.KAFKA_BROKERS ? kafkaVersion : null,
+    ...servers,
   };
+  const report = { ...figures, machine, at: new Date().toISOString(), seconds: tenths(seconds) };
+  return `${JSON.stringify(report, null, 2)}\n`;
 }
 
-async function postgresVersion(): Promise<string | null> {
-  if (!process.env.DATABASE_URL) return null;
-  const pool = createPool(process.env.DATABASE_URL, { max: 1 });
-  try {
-    const { rows } = await pool.query<{ version: string }>(`SELECT current_setting('server_version') AS version`);
-    return rows[0]?.version ?? null;
-  } finally {
-    await pool.end();
-  }
-}
-
-const round = (value: number): number => Math.round(value * 10) / 10;
+const tenths = (value: number): number => Math.round(value * 10) / 10;

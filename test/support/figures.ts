@@ -1,9 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { kafkaJars } from '../../lib/embedded/kafka-jars';
-import { postgresBinaries } from '../../lib/embedded/postgres-binaries';
+import { kafkaVersion } from '../../lib/embedded/kafka-jars';
+import { postgresVersion, reportOf } from '../../lib/embedded/report';
 
 /** Progress goes to standard error. */
 export const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -28,32 +26,16 @@ export async function report(measure: () => Promise<Record<string, unknown>>): P
   const began = performance.now();
   try {
     const figures = await measure();
-    const seconds = Math.round((performance.now() - began) / 1000);
-    const all = JSON.stringify(
-      { ...figures, machine: await machine(), at: new Date().toISOString(), seconds },
-      null,
-      2,
-    );
+    const servers = { postgres: postgresVersion(), kafka: kafkaVersion };
+    const text = reportOf(figures, (performance.now() - began) / 1000, servers);
     const file = option('json');
-    if (file) writeFileSync(file, `${all}\n`);
-    process.stdout.write(`${all}\n`);
+    if (file) writeFileSync(file, text);
+    process.stdout.write(text);
     process.exit();
   } catch (error) {
     say(error instanceof Error ? (error.stack ?? error.message) : String(error));
     process.exit(1);
   }
-}
-
-async function machine() {
-  const jars = readdirSync(await kafkaJars());
-  return {
-    cpu: cpus()[0]?.model ?? 'unknown',
-    cores: cpus().length,
-    memory_gib: Math.round(totalmem() / 2 ** 30),
-    node: process.versions.node,
-    postgres: execFileSync(postgresBinaries().postgres, ['--version'], { encoding: 'utf8' }).trim(),
-    kafka: jars.map((name) => /^kafka-clients-(.+)\.jar$/.exec(name)?.[1]).find(Boolean) ?? 'unknown',
-  };
 }
 
 /** The middle and the tail of what was measured. */
