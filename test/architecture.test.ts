@@ -102,9 +102,11 @@ test('the core is pure: no I/O, clock, randomness, environment, Node or React', 
 });
 
 test('the environment is read in one place', () => {
-  // NODE_ENV is a constant that the bundler puts in.
+  // NODE_ENV and NEXT_RUNTIME are constants that the bundler puts in.
   const wrong = complaints(({ path, code }) =>
-    path === 'lib/platform/env.ts' || path.startsWith('lib/embedded/') || !/process\.env(?!\.NODE_ENV\b)/.test(code)
+    path === 'lib/platform/env.ts' ||
+    path.startsWith('lib/embedded/') ||
+    !/process\.env(?!\.(NODE_ENV|NEXT_RUNTIME)\b)/.test(code)
       ? []
       : ['reads process.env'],
   );
