@@ -85,7 +85,8 @@ class Pass {
     }
     for (const member of Object.keys(value)) {
       this.name(member);
-      if (!isStructural(section, member)) this.value((value as Record<string, unknown>)[member]);
+      const inner = (value as Record<string, unknown>)[member];
+      if (!isStructural(section, member, inner)) this.value(inner);
     }
   }
 

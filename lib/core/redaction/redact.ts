@@ -97,7 +97,7 @@ class Pass {
       const secretsOnly = isIdentity(section);
       if (!isPlainObject(value)) return this.value(value, below, section, secretsOnly);
       return this.members(value, below, secretsOnly, (member, inner, pointer) => {
-        if (isStructural(section, member)) return inner;
+        if (isStructural(section, member, inner)) return inner;
         if (section === 'tools_list' && member === 'tools' && Array.isArray(inner))
           return this.definitions(inner, pointer);
         return this.value(inner, pointer, member, secretsOnly);

@@ -19,7 +19,7 @@ const structuralAttributes = new Set(
 export const contentAttributes = (event: object): string[] =>
   Object.keys(event).filter((name) => !structuralAttributes.has(name));
 
-/** Members of a section that are structure. Members named `hash` or `..._hash` are too. */
+/** Members of a section that are structure. Members named `hash` or `..._hash` are too, where they hold a digest. */
 const structuralMembers: Record<string, Set<string>> = {
   observation: new Set('vantage assertion capture_mode clock_source clock_offset_ms generated'.split(' ')),
   timing: new Set('started_at ended_at duration_us queue_us'.split(' ')),
@@ -41,17 +41,20 @@ const structuralMembers: Record<string, Set<string>> = {
   policy: new Set('id version engine decision rule_ids'.split(' ')),
   outcome: new Set('disposition status'.split(' ')),
   delegation: new Set(['chain']),
+  approval: new Set(['id', 'approver']),
 };
 
 /** Whether `section` of `data` may hold content at all. */
 export const hasContent = (section: string): boolean => !structuralSections.has(section);
 
 /** Whether the member of a section of `data` is structure. */
-export function isStructural(section: string, member: string): boolean {
-  if (member === 'hash' || member.endsWith('_hash')) return true;
+export function isStructural(section: string, member: string, value: unknown): boolean {
+  if (member === 'hash' || member.endsWith('_hash')) return typeof value === 'string' && digest.test(value);
   // A section of someone else's may be named `constructor`.
   return Object.hasOwn(structuralMembers, section) && (structuralMembers[section]?.has(member) ?? false);
 }
+
+const digest = /^(?:sha256:)?[0-9a-f]{32,128}$/i;
 
 /** Whose words a section of `data` holds: a client's, a server's, or neither's. */
 export function zoneOf(section: string): 'inputs' | 'outputs' | 'others' {

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { createGate } from '@/lib/core/detection/gate';
 import type { AuditEvent } from '@/lib/core/event/envelope';
 import { fingerprinter } from '@/lib/core/redaction/marker';
 import { redactEvent, redactText } from '@/lib/core/redaction/redact';
@@ -126,9 +127,10 @@ describe('events', () => {
     expect(redactEvent(event, options).event).toBe(event);
   });
 
-  test('who acted, identifiers, hashes and names of tools stay', () => {
+  test('who acted or approved, identifiers, hashes and names of tools stay', () => {
     const hash = 'a'.repeat(64);
     const event = eventWith({
+      approval: { id: 'a@example.org', approver: { id: 'bob@example.org', assurance: 'verified' } },
       actor: { id: 'alice@example.org', display: 'alice@example.org' },
       server: { id: 'https://u@mcp.example.org' },
       mcp: { method: 'tools/call', session_id: '4111111111111111' },
@@ -136,6 +138,34 @@ describe('events', () => {
       tools_list: { tools: [{ name: 'bob@example.org', definition_hash: hash }] },
     });
     expect(redactEvent(event, options)).toEqual({ event, redactions: [], changed: false });
+  });
+
+  const digest = '0123456789abcdef'.repeat(4);
+  const inHash = join('AKIA', 'IOSFODNN7EXAMPLE');
+  test.each([digest, digest.slice(0, 32), digest + digest, digest.toUpperCase(), `sha256:${digest}`])(
+    'a digest under the name of a hash stays: %s',
+    (value) => {
+      const event = eventWith({ ext: { password_hash: value }, auth: { token_id_hash: value } });
+      expect(redactEvent(event, options).event).toBe(event);
+    },
+  );
+
+  test.each<unknown>([
+    inHash,
+    `${digest} ${inHash}`,
+    `sha256:${inHash}`,
+    `${digest}\n${inHash}`,
+    [inHash],
+    { sha256: inHash },
+    `${digest.slice(0, 20)} bob@example.org`,
+  ])('anything else under such a name is content: %j', (value) => {
+    for (const name of ['hash', 'messages_hash']) {
+      const event = eventWith({ vendor: { [name]: value } } as object);
+      const redacted = redactEvent(event, options);
+      expect(redacted.redactions, name).toHaveLength(1);
+      expect(JSON.stringify(redacted.event)).not.toMatch(/AKIA|bob@/);
+      expect(createGate([])(event).redact, name).toBe(true);
+    }
   });
 
   test('values, names of members and the subject go; nothing signed is made anew', () => {
