@@ -3,6 +3,7 @@ import { SignatureVerifier } from '../../core/provenance/signature';
 import { nodeCrypto } from '../../platform/crypto';
 import { type LogHead, readLogs } from '../log';
 import { ChainCheck } from './chains';
+import { checkDetections } from './detections';
 import { EntryCheck } from './entries';
 import { Findings, type FsckReport } from './report';
 import { TreeCheck } from './tree';
@@ -18,7 +19,7 @@ const chunk = 2000;
 
 /**
  * Recomputes everything that the database says about its logs, from the stored bodies up: their hashes, leaves, tiles, roots,
- * checkpoints, producer signatures, and the heads of the source chains. Reads one snapshot and changes nothing, so that it can run
+ * checkpoints, producer signatures, and the heads of the source chains; and looks for detections that are missing. Reads one snapshot and changes nothing, so that it can run
  * beside the worker. Somebody who changed rows, whatever triggers they switched off, is found by at least one finding that names the row.
  */
 export async function fsck(pool: Pool, options: FsckOptions): Promise<FsckReport> {
@@ -61,6 +62,7 @@ async function checkAll(client: ClientBase, options: FsckOptions): Promise<Omit<
   }
   await checkStrays(client, heads, findings);
   await chains.finish(client);
+  await checkDetections(client, findings);
   return {
     logs,
     entries: done,

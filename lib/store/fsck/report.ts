@@ -1,8 +1,19 @@
 /** What `custody fsck` found to be other than it must be. */
 export interface Finding {
-  /** Origin of the log, or the source of a chain. */
+  /** Origin of the log, the source of a chain, or `alerts`. */
   log: string;
-  what: 'missing' | 'extra' | 'body' | 'columns' | 'leaf' | 'signature' | 'tile' | 'head' | 'checkpoint' | 'chain';
+  what:
+    | 'missing'
+    | 'extra'
+    | 'body'
+    | 'columns'
+    | 'leaf'
+    | 'signature'
+    | 'tile'
+    | 'head'
+    | 'checkpoint'
+    | 'chain'
+    | 'detection';
   /** The row, so that a person finds it: table and key. */
   where: string;
   detail: string;
