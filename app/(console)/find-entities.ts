@@ -4,6 +4,7 @@ import { currentActor } from '@/lib/auth/guard';
 import { may } from '@/lib/core/access';
 import { condition } from '@/lib/core/query/condition';
 import { findEntities as find } from '@/lib/store/entities';
+import { storable } from '@/lib/store/storable';
 
 const fieldOf = { server: 'server', tool: 'tool', person: 'actor' } as const;
 
@@ -11,7 +12,7 @@ const fieldOf = { server: 'server', tool: 'tool', person: 'actor' } as const;
 export async function findEntities(text: string): Promise<Entity[]> {
   const actor = await currentActor();
   if (!actor || !may(actor.role, 'event:read') || typeof text !== 'string' || text.length > 200) return [];
-  return (await find(text)).map(({ kind, id, label }) => ({ kind, label, href: hrefOf(kind, id) }));
+  return (await find(storable(text))).map(({ kind, id, label }) => ({ kind, label, href: hrefOf(kind, id) }));
 }
 
 function hrefOf(kind: Awaited<ReturnType<typeof find>>[number]['kind'], id: string): string {

@@ -5,13 +5,9 @@ import { SignInForm } from '@/components/sign-in-form';
 import { currentActor } from '@/lib/auth/guard';
 import { localPath } from '@/lib/auth/local-path';
 import { env } from '@/lib/platform/env';
+import { readParams, type SearchParams } from '../params';
 
 export const metadata: Metadata = { title: 'Sign in' };
-
-interface Params {
-  callbackUrl?: string;
-  error?: string;
-}
 
 /** Why the last try failed, in words. next-auth's codes, and ours (`rate_limited:<seconds>`). */
 function errorWords(code: string): string {
@@ -22,8 +18,8 @@ function errorWords(code: string): string {
   return 'Signing in did not work. Try again; if it stays, ask an administrator to read the log.';
 }
 
-export default async function SignIn({ searchParams }: { searchParams: Promise<Params> }) {
-  const { callbackUrl, error } = await searchParams;
+export default async function SignIn({ searchParams }: { searchParams: SearchParams }) {
+  const { callbackUrl, error } = await readParams(searchParams);
   const target = localPath(callbackUrl);
   if (await currentActor()) redirect(target);
   return (

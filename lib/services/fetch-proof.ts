@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Actor } from '../core/access';
 import { toBase64 } from '../core/provenance/bytes';
 import { consistencyProof } from '../core/provenance/proof';
@@ -11,6 +12,7 @@ import { proofForEvent } from '../store/proof';
 import { tileReader } from '../store/tiles';
 import { authorise } from './caller';
 import { notFound } from './error';
+import { parseInput } from './verb';
 import { viewPayload } from './view-payload';
 
 /** The public half of the key that signs checkpoints. */
@@ -28,16 +30,27 @@ export async function fetchProofWithContent(actor: Actor, id: string): Promise<P
 
 async function readProof(actor: Actor, id: string, withBody: boolean): Promise<ProofFile> {
   authorise(actor, 'integrity:read');
-  const proof = await proofForEvent(pool(), { id }, { logPublicKey: logPublicKey(), withBody });
+  const proof = await proofForEvent(
+    pool(),
+    { id: parseInput(z.uuid(), id) },
+    { logPublicKey: logPublicKey(), withBody },
+  );
   if (!proof) throw notFound('event with this id');
   return proof;
 }
 
+const growth = z.object({
+  logId: z.int().min(0).max(32_767),
+  oldSize: z.int().min(0),
+  size: z.int().min(0),
+});
+
 /** Proof (base64) that the first `size` entries of a log begin with the first `oldSize`. Throws ServiceError. */
-export async function fetchConsistency(actor: Actor, logId: number, oldSize: number, size: number): Promise<string[]> {
+export async function fetchConsistency(actor: Actor, input: z.input<typeof growth>): Promise<string[]> {
   authorise(actor, 'integrity:read');
+  const { logId, oldSize, size } = parseInput(growth, input);
   const log = await readLog(pool(), logId);
   if (!log) throw notFound('log with this number');
-  if (!(oldSize >= 0 && oldSize <= size && size <= log.size)) throw notFound('checkpoint of this size');
+  if (oldSize > size || size > log.size) throw notFound('checkpoint of this size');
   return (await consistencyProof(sha256, tileReader(pool(), log), oldSize, size)).map(toBase64);
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Role } from '../core/access';
 import { announce } from '../store/announce';
 import { appendAudit } from '../store/audit-log';
+import { storable } from '../store/storable';
 import { transaction } from '../store/transaction';
 import { findUserByEmail, insertUser, type UserRow, updateUserRow } from '../store/users';
 import { ServiceError } from './error';
@@ -19,7 +20,7 @@ export interface OidcPolicy {
 const claimsSchema = z.looseObject({
   email: z.string().trim().toLowerCase().pipe(z.email()),
   email_verified: z.boolean().optional(),
-  name: z.string().optional(),
+  name: z.string().transform(storable).optional(),
 });
 
 /**

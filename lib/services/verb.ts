@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ApiKeyScope, Scope } from '../core/access';
 import { announce } from '../store/announce';
 import { appendAudit } from '../store/audit-log';
+import { isStorable } from '../store/storable';
 import { type Tx, transaction } from '../store/transaction';
 import { authorise, type Caller, callerName, callerRole } from './caller';
 import { ServiceError } from './error';
@@ -66,16 +67,35 @@ export function verb<Input extends z.ZodType, Output>(definition: Definition<Inp
   });
 }
 
-/** Throws ServiceError `invalid` with one message for each field. */
+/**
+ * Throws ServiceError `invalid` with one message for each field. What a person or a program sends is looked at here and nowhere
+ * else, so here too every text that the database could not keep is refused.
+ */
 export function parseInput<Input extends z.ZodType>(schema: Input, raw: unknown): z.output<Input> {
   const parsed = schema.safeParse(raw);
-  if (parsed.success) return parsed.data;
   const fields: Record<string, string> = {};
-  for (const issue of parsed.error.issues) fields[issue.path.join('.')] ??= issue.message;
+  if (parsed.success) {
+    const field = unstorable(parsed.data);
+    if (field === null) return parsed.data;
+    fields[field] = 'Holds U+0000 or half of a character, which cannot be kept; take it out';
+  } else {
+    for (const issue of parsed.error.issues) fields[issue.path.join('.')] ??= issue.message;
+  }
   const [field, message] = Object.entries(fields)[0] ?? ['', 'The input is not usable.'];
   throw new ServiceError('invalid', field ? `${field}: ${message}` : message, 'Mend the input and send it again.', {
     fields,
   });
+}
+
+/** The path of the first text that the database cannot keep; null where there is none. */
+function unstorable(value: unknown, path = ''): string | null {
+  if (typeof value === 'string') return isStorable(value) ? null : path;
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return null;
+  for (const [name, member] of Object.entries(value)) {
+    const found = unstorable(member, path ? `${path}.${name}` : name);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** A reason that a person gives, kept in the audit entry. */

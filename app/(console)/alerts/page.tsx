@@ -14,7 +14,9 @@ import { alertFields } from '@/lib/core/query/alert-fields';
 import { parseFilter } from '@/lib/core/query/filter';
 import { durationWords, plural } from '@/lib/core/query/words';
 import { severityOf } from '@/lib/core/severity';
+import { timestamp } from '@/lib/services/timestamp';
 import { countOpenAlerts, findAlert, listAlerts, type OpenAlerts, type AlertView as View } from '@/lib/store/alerts';
+import { readParams, type SearchParams } from '../../params';
 import { decodeCursor, encodeCursor } from '../cursor';
 import { isUuid } from '../uuid';
 import { assign, setStatus } from './actions';
@@ -29,16 +31,12 @@ const views: { value: View; label: string }[] = [
   { value: 'all', label: 'All' },
 ];
 const pageSize = 50;
-const cursor = z.object({ severity: z.int().min(1).max(5), lastSeen: z.iso.datetime(), id: z.guid() });
+const cursor = z.object({ severity: z.int().min(1).max(5), lastSeen: timestamp, id: z.guid() });
 
-export default async function AlertsPage({
-  searchParams,
-}: {
-  searchParams: Promise<Record<string, string | undefined>>;
-}) {
+export default async function AlertsPage({ searchParams }: { searchParams: SearchParams }) {
   const access = await requireActor('alert:read');
   if (!access.permitted) return <NoPermission scope={access.scope} />;
-  const params = await searchParams;
+  const params = await readParams(searchParams);
   const view = views.find(({ value }) => value === params.view)?.value ?? 'open';
   const parsed = parseFilter(params.q ?? '', alertFields);
   const [open, { rows, next }, opened] = await Promise.all([

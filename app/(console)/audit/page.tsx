@@ -13,22 +13,20 @@ import { TextFilter } from '@/components/text-filter';
 import { Clock } from '@/components/time';
 import { requireActor } from '@/lib/auth/guard';
 import { parseRange, rangeWords } from '@/lib/core/query/time-range';
+import { timestamp } from '@/lib/services/timestamp';
 import { auditFacets, findAuditEntry, listAuditEntries } from '@/lib/store/audit-entries';
+import { readParams, type SearchParams } from '../../params';
 import { decodeCursor, encodeCursor } from '../cursor';
 import { isUuid } from '../uuid';
 
 export const metadata: Metadata = { title: 'Audit' };
 
-const cursor = z.object({ time: z.iso.datetime(), id: z.guid() });
+const cursor = z.object({ time: timestamp, id: z.guid() });
 
-export default async function AuditPage({
-  searchParams,
-}: {
-  searchParams: Promise<Record<string, string | undefined>>;
-}) {
+export default async function AuditPage({ searchParams }: { searchParams: SearchParams }) {
   const access = await requireActor('audit:read');
   if (!access.permitted) return <NoPermission scope={access.scope} />;
-  const params = await searchParams;
+  const params = await readParams(searchParams);
   const range = parseRange(params, new Date());
   const [facets, { rows, next }, opened] = await Promise.all([
     auditFacets(),

@@ -12,7 +12,9 @@ import { TextFilter } from '@/components/text-filter';
 import { requireActor } from '@/lib/auth/guard';
 import { deadLetterReasons } from '@/lib/core/judge/result';
 import { plural } from '@/lib/core/query/words';
+import { timestamp } from '@/lib/services/timestamp';
 import { countDeadLetters, type DeadLetterStatus, findDeadLetter, listDeadLetters } from '@/lib/store/dead-letters';
+import { readParams, type SearchParams } from '../../params';
 import { decodeCursor, encodeCursor } from '../cursor';
 import { isUuid } from '../uuid';
 import { LetterView } from './letter-view';
@@ -25,16 +27,12 @@ const views: { value: DeadLetterStatus | 'all'; label: string }[] = [
   { value: 'discarded', label: 'Discarded' },
   { value: 'all', label: 'All' },
 ];
-const cursor = z.object({ receivedAt: z.iso.datetime(), id: z.guid() });
+const cursor = z.object({ receivedAt: timestamp, id: z.guid() });
 
-export default async function DeadLettersPage({
-  searchParams,
-}: {
-  searchParams: Promise<Record<string, string | undefined>>;
-}) {
+export default async function DeadLettersPage({ searchParams }: { searchParams: SearchParams }) {
   const access = await requireActor('deadletter:read');
   if (!access.permitted) return <NoPermission scope={access.scope} />;
-  const params = await searchParams;
+  const params = await readParams(searchParams);
   const view = views.find(({ value }) => value === params.view)?.value ?? 'waiting';
   const reason = deadLetterReasons.find((value) => value === params.reason);
   const [counts, { rows, next }, opened] = await Promise.all([

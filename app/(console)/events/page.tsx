@@ -15,18 +15,20 @@ import { eventFields } from '@/lib/core/query/event-fields';
 import { bucketMs, rangeWords } from '@/lib/core/query/time-range';
 import { countWords, plural } from '@/lib/core/query/words';
 import { countEvents, countLimit, eventsOverTime, knownValues, listEvents } from '@/lib/store/events-query';
+import { readParams, type SearchParams } from '../../params';
+import { encodeCursor } from '../cursor';
 import { countNewEvents } from './actions';
 import { EventRecord } from './event-record';
-import { type EventParams, type EventQuery, readEventQuery, writeCursor } from './query';
+import { type EventQuery, readEventQuery } from './query';
 import { fillGaps } from './series';
 
 export const metadata: Metadata = { title: 'Events' };
 const pageSize = 100;
 
-export default async function Events({ searchParams }: { searchParams: Promise<EventParams> }) {
+export default async function Events({ searchParams }: { searchParams: SearchParams }) {
   const access = await requireActor('event:read');
   if (!access.permitted) return <NoPermission scope={access.scope} />;
-  const params = await searchParams;
+  const params = await readParams(searchParams);
   const query = readEventQuery(params, new Date());
   const [page, counts, known] = await Promise.all([
     listEvents(query, query.cursor, pageSize),
@@ -94,12 +96,12 @@ export default async function Events({ searchParams }: { searchParams: Promise<E
             <span className="num">{plural(page.rows.length, 'event')} on this page</span>
             <span className="flex gap-2">
               {page.newer && (
-                <ButtonLink size="sm" href={withParams('/events', url, { cursor: writeCursor(page.newer) })}>
+                <ButtonLink size="sm" href={withParams('/events', url, { cursor: encodeCursor(page.newer) })}>
                   Newer
                 </ButtonLink>
               )}
               {page.older && (
-                <ButtonLink size="sm" href={withParams('/events', url, { cursor: writeCursor(page.older) })}>
+                <ButtonLink size="sm" href={withParams('/events', url, { cursor: encodeCursor(page.older) })}>
                   Older
                 </ButtonLink>
               )}

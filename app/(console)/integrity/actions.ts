@@ -4,6 +4,6 @@ import { fetchConsistency } from '@/lib/services/fetch-proof';
 
 /** Proof that a log only grew between two sizes; null where it can't be had. */
 export async function loadConsistency(logId: number, oldSize: number, size: number): Promise<string[] | null> {
-  const answer = await runAction((actor) => fetchConsistency(actor, Number(logId), Number(oldSize), Number(size)));
+  const answer = await runAction((actor) => fetchConsistency(actor, { logId, oldSize, size }));
   return answer.ok ? answer.value : null;
 }

@@ -14,15 +14,16 @@ import { plural } from '@/lib/core/query/words';
 import { logPublicKey } from '@/lib/services/fetch-proof';
 import { brokenChains, listChains, listCheckpoints, listLogs } from '@/lib/store/integrity';
 import { firstSteps } from '@/lib/store/overview';
+import { readParams, type SearchParams } from '../../params';
 import { loadProof } from '../events/actions';
 import { loadConsistency } from './actions';
 
 export const metadata: Metadata = { title: 'Integrity' };
 
-export default async function Integrity({ searchParams }: { searchParams: Promise<Record<string, string>> }) {
+export default async function Integrity({ searchParams }: { searchParams: SearchParams }) {
   const access = await requireActor('integrity:read');
   if (!access.permitted) return <NoPermission scope={access.scope} />;
-  const params = await searchParams;
+  const params = await readParams(searchParams);
   const [logs, checkpoints, chains, broken, { newestEvent }] = await Promise.all([
     listLogs(logPublicKey()),
     listCheckpoints(20),
@@ -103,7 +104,7 @@ export default async function Integrity({ searchParams }: { searchParams: Promis
       <p className="mt-4 max-w-[80ch] text-xs text-faint">
         What this proves: nothing was changed, removed or put in another order after it was recorded. What it does not
         prove: that an emitter told the truth, or that a call that nobody recorded did not happen.{' '}
-        <Link className="link" href={`/events${carried(new URLSearchParams(params))}`}>
+        <Link className="link" href={`/events${carried(new URLSearchParams(params as Record<string, string>))}`}>
           To the events
         </Link>
       </p>

@@ -21,7 +21,7 @@ import { Ago } from '@/components/time';
 import { requireActor } from '@/lib/auth/guard';
 import { type Actor, may } from '@/lib/core/access';
 import { parseFilter } from '@/lib/core/query/filter';
-import { bucketMs, parseRange, previousRange, type RangeParams, rangeWords } from '@/lib/core/query/time-range';
+import { bucketMs, parseRange, previousRange, rangeWords } from '@/lib/core/query/time-range';
 import { bytesWords, compactNumber, countWords, durationWords, microsWords, plural } from '@/lib/core/query/words';
 import { severities, severityOf } from '@/lib/core/severity';
 import { quantile } from '@/lib/core/usage/histogram';
@@ -30,6 +30,7 @@ import { countOpenAlerts, listAlerts, type OpenAlerts } from '@/lib/store/alerts
 import { countDeadLetters } from '@/lib/store/dead-letters';
 import { listLogs } from '@/lib/store/integrity';
 import { type FirstSteps, firstSteps, partitionHealth, topBy, usageOverTime } from '@/lib/store/overview';
+import { readParams, type SearchParams } from '../../params';
 import { fillGaps } from '../events/series';
 import { loadConsistency } from '../integrity/actions';
 import { makeFirstKey } from './actions';
@@ -37,10 +38,10 @@ import { totalsOf } from './figures';
 
 export const metadata: Metadata = { title: 'Overview' };
 
-export default async function Overview({ searchParams }: { searchParams: Promise<RangeParams & { live?: string }> }) {
+export default async function Overview({ searchParams }: { searchParams: SearchParams }) {
   const access = await requireActor('overview:read');
   if (!access.permitted) return <NoPermission scope={access.scope} />;
-  const params = await searchParams;
+  const params = await readParams(searchParams);
   const steps = await firstSteps();
   if (!steps.events) {
     return (

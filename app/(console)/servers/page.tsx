@@ -11,6 +11,7 @@ import { requireActor } from '@/lib/auth/guard';
 import { plural } from '@/lib/core/query/words';
 import type { ServerDecision } from '@/lib/store/server-changes';
 import { countServers, findServer, listServers } from '@/lib/store/servers';
+import { readParams, type SearchParams } from '../../params';
 import { ServerView } from './server-view';
 
 export const metadata: Metadata = { title: 'Servers' };
@@ -22,14 +23,10 @@ const views: { value: ServerDecision | 'all'; label: string }[] = [
   { value: 'denied', label: 'Denied' },
 ];
 
-export default async function ServersPage({
-  searchParams,
-}: {
-  searchParams: Promise<Record<string, string | undefined>>;
-}) {
+export default async function ServersPage({ searchParams }: { searchParams: SearchParams }) {
   const access = await requireActor('server:read');
   if (!access.permitted) return <NoPermission scope={access.scope} />;
-  const params = await searchParams;
+  const params = await readParams(searchParams);
   const view = views.find(({ value }) => value === params.view)?.value ?? 'all';
   const [counts, rows, opened] = await Promise.all([
     countServers(),

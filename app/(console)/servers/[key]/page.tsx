@@ -4,6 +4,7 @@ import { PageHeader } from '@/components/page-header';
 import { NoPermission } from '@/components/states';
 import { requireActor } from '@/lib/auth/guard';
 import { findServer } from '@/lib/store/servers';
+import { readSegment } from '../../../params';
 import { ServerView } from '../server-view';
 
 export const metadata: Metadata = { title: 'Server' };
@@ -11,7 +12,7 @@ export const metadata: Metadata = { title: 'Server' };
 export default async function ServerPage({ params }: { params: Promise<{ key: string }> }) {
   const access = await requireActor('server:read');
   if (!access.permitted) return <NoPermission scope={access.scope} />;
-  const server = await findServer(decodeURIComponent((await params).key));
+  const server = await findServer(readSegment((await params).key));
   if (!server) notFound();
   return (
     <>

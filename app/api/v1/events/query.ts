@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { eventFields } from '@/lib/core/query/event-fields';
 import { parseRange } from '@/lib/core/query/time-range';
 import { cursorText, filterText, nextLink, pageSize, queryOf } from '@/lib/services/http-query';
+import { timestamp } from '@/lib/services/timestamp';
 import { listEvents } from '@/lib/store/events-query';
 
 const query = z.strictObject({
@@ -13,7 +14,7 @@ const query = z.strictObject({
   from: z.iso.datetime({ offset: true }).optional(),
   to: z.iso.datetime({ offset: true }).optional(),
   limit: pageSize,
-  after: cursorText(z.object({ time: z.iso.datetime(), id: z.uuid(), side: z.literal('older') })).optional(),
+  after: cursorText(z.object({ time: timestamp, id: z.uuid(), side: z.literal('older') })).optional(),
 });
 
 /** One page of what a request asks for: rows without payload, and the path of the next page. */

@@ -3,11 +3,12 @@ import { requireCaller, route } from '@/lib/auth/route';
 import { notFound } from '@/lib/services/error';
 import { logPublicKey } from '@/lib/services/fetch-proof';
 import { queryOf } from '@/lib/services/http-query';
+import { timestamp } from '@/lib/services/timestamp';
 import { parseInput } from '@/lib/services/verb';
 import { pool } from '@/lib/store/pool';
 import { proofForAuditEntry, proofForEvent } from '@/lib/store/proof';
 
-const query = z.strictObject({ of: z.enum(['event', 'audit']).default('event'), time: z.iso.datetime().optional() });
+const query = z.strictObject({ of: z.enum(['event', 'audit']).default('event'), time: timestamp.optional() });
 
 /**
  * Everything that proves an event (or, with `?of=audit`, an audit entry) as `custody.proof/1` JSON, without its content.
