@@ -5,10 +5,10 @@ import { probeKafka } from '../kafka/probe';
 import { kafkaSettings } from '../kafka/settings';
 import { kafkaTrouble } from '../kafka/trouble';
 import { type Env, EnvError, env } from '../platform/env';
+import { printable } from '../platform/printable';
 import { defaultStateFolder } from '../sensor/state';
 import { createPool } from '../store/pool';
 import { probeDatabase } from '../store/probe';
-import { printable } from './table';
 
 type Finding = { what: string; ok: boolean; says: string; todo?: string };
 

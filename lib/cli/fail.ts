@@ -1,4 +1,4 @@
-import { printableLines } from './table';
+import { printableLines } from '../platform/printable';
 
 /** Says in one line what went wrong and what to do, and ends with exit code 2. What went wrong may be the words of a file. */
 export function fail(error: unknown): never {

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { env } from '../platform/env';
 import { existingLogKey } from '../platform/keys';
+import { printable } from '../platform/printable';
 import { fsck } from '../store/fsck/fsck';
 import type { FsckReport } from '../store/fsck/report';
 import { closePool, pool } from '../store/pool';
-import { printable } from './table';
 
 /**
  * `custody fsck`: recomputes everything that the database says about its logs. Progress on standard error, the result on standard output.

@@ -1,8 +1,8 @@
+import { printable } from '../platform/printable';
 import { commandLine } from '../services/caller';
 import { replayDeadLetter } from '../services/replay-dead-letter';
 import { type DeadLetterCursor, listDeadLetters } from '../store/dead-letters';
 import { closePool } from '../store/pool';
-import { printable } from './table';
 
 const pageSize = 200;
 /** Replaying is a responder's right. */

@@ -8,8 +8,8 @@ import { type ScanFinding, type ScanItem, scanItem } from '../core/detection/sca
 import { isObject } from '../core/event/json';
 import { fingerprinter } from '../core/redaction/marker';
 import { type Severity, severityId } from '../core/severity';
+import { printable, printableJson } from '../platform/printable';
 import { sarif } from './sarif';
-import { printable, printableJson } from './table';
 
 export interface ScanOptions {
   format?: 'text' | 'jsonl' | 'sarif';

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { printable } from '../platform/printable';
 import { startCaptureThread } from '../sensor/capture-thread';
 import type { SensorOptions } from '../sensor/options';
 import { commandName, httpServer, stdioServer } from '../sensor/server-identity';
 import { defaultStateFolder, instanceName } from '../sensor/state';
 import { fail } from './fail';
-import { printable } from './table';
 
 export interface TapOptions {
   upstream?: string;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { ProofFileError, verifyProofFile } from '../core/provenance/proof-file';
 import type { Check, Verdict, Verification } from '../core/provenance/verify';
 import { nodeCrypto } from '../platform/crypto';
-import { printable } from './table';
+import { printable } from '../platform/printable';
 
 /** Exit codes of `custody verify`, by the worst verdict in the file; 2 for a file that can't be read. */
 export const verdictCodes: Record<Verdict, number> = { signed: 0, unanchored: 20, invalid: 40 };

@@ -1,5 +1,6 @@
 import { type Logger, pino } from 'pino';
 import { env } from './env';
+import { printableJson } from './printable';
 
 export type { Logger };
 
@@ -19,6 +20,7 @@ export function logger(part: string): Logger {
       base: undefined,
       timestamp: pino.stdTimeFunctions.isoTime,
       serializers: { err: errorOf },
+      hooks: { streamWrite: printableJson },
       redact: ['password', 'token', 'authorization', 'secret', '*.password', '*.token', '*.authorization', '*.secret'],
     },
     pino.destination({ dest: 2, sync: true }),
