@@ -30,7 +30,9 @@ export async function checkHealth(
   for (const { topic, partition, stats } of partitions) {
     const failing = stats.failing();
     if (failing === null || failing.forMs < patience) continue;
-    reasons.push(`${topic}/${partition} has failed for ${Math.round(failing.forMs / 1000)} s: ${failing.why}`);
+    reasons.push(
+      `${topic}/${partition} has failed for ${Math.round(failing.forMs / 1000)} s (${failing.why}). The worker's log says why.`,
+    );
   }
   return {
     status: reasons.length > 0 ? 'failing' : 'ok',

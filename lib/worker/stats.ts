@@ -49,12 +49,15 @@ export class PartitionStats {
   /** Ingest begins again from the last commit, because of `error`. */
   failure(error: unknown, now = performance.now()): void {
     this.failures++;
-    const { cause } = failureOf(error);
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const { code, name } = failureOf(error).cause as Partial<{ code: unknown; name: string }>;
+    const why = typeof code === 'string' ? code : (name ?? 'unknown');
     this.failed = { since: this.failing(now) === null ? now : (this.failed?.since ?? now), last: now, why };
   }
 
-  /** For how many milliseconds every attempt has failed, and why the last one did; null where ingest goes well. */
+  /**
+   * For how many milliseconds every attempt has failed, and the last one's code (SQLSTATE, of the system) or name: whoever
+   * asks for our health may not see what else an error says. Null where ingest goes well.
+   */
   failing(now = performance.now()): { forMs: number; why: string } | null {
     if (this.failed === null || now - this.failed.last > quietMs) return null;
     return { forMs: now - this.failed.since, why: this.failed.why };

@@ -19,6 +19,11 @@ export class TopicIngest {
   private reader: TopicReader | null = null;
   private deadLetters: DeadLetterProducer | null = null;
   private stopped = false;
+  private end = () => {};
+  /** Resolves at `stop`. */
+  private readonly over = new Promise<void>((resolve) => {
+    this.end = resolve;
+  });
 
   constructor(
     private readonly kafka: Kafka,
@@ -31,14 +36,8 @@ export class TopicIngest {
     while (!this.stopped) {
       const noting = setInterval(() => this.note(), noteEveryMs);
       try {
-        const copiesFailed = (error: unknown) =>
-          this.parts.log.warn({ err: error }, 'dead letters are in Postgres but not in Kafka');
-        await ensureTopics(this.kafka, this.topic, copiesFailed);
-        this.deadLetters ??= await openDeadLetterProducer(this.kafka, deadLetterTopic(this.topic), copiesFailed);
-        await readTopic(this.kafka, this.topic, groupOf(this.topic), {
-          joined: (partitions, reader) => this.assign(partitions, reader),
-          fetched: async (batch, alive) => this.partitions.get(batch.partition)?.fetched(batch, alive),
-        });
+        // kafkajs tries to connect without end, and does not let itself be interrupted.
+        await Promise.race([this.read(), this.over]);
       } catch (error) {
         if (!this.stopped) this.parts.log.error({ err: error }, 'Kafka consumer ended; joining again');
       } finally {
@@ -49,9 +48,21 @@ export class TopicIngest {
     }
   }
 
-  /** Stops reading; resolves when the last transaction has ended. */
+  private async read(): Promise<void> {
+    const copiesFailed = (error: unknown) =>
+      this.parts.log.warn({ err: error }, 'dead letters are in Postgres but not in Kafka');
+    await ensureTopics(this.kafka, this.topic, copiesFailed);
+    this.deadLetters ??= await openDeadLetterProducer(this.kafka, deadLetterTopic(this.topic), copiesFailed);
+    await readTopic(this.kafka, this.topic, groupOf(this.topic), {
+      joined: (partitions, reader) => this.assign(partitions, reader),
+      fetched: async (batch, alive) => this.partitions.get(batch.partition)?.fetched(batch, alive),
+    });
+  }
+
+  /** Stops reading; resolves when the last transaction has ended, also where Kafka is away. */
   async stop(): Promise<void> {
     this.stopped = true;
+    this.end();
     await Promise.all([...this.partitions.values()].map((partition) => partition.stop()));
     await this.release();
     await this.deadLetters?.close().catch(() => {});
@@ -70,6 +81,8 @@ export class TopicIngest {
   }
 
   private assign(numbers: number[], reader: TopicReader): void {
+    // Kafka came back after we gave up.
+    if (this.stopped) return void reader.close();
     this.reader = reader;
     const given = new Set(numbers);
     for (const [number, partition] of this.partitions) {
@@ -99,8 +112,13 @@ export class TopicIngest {
     this.partitions.clear();
     await Promise.all(all.map((partition) => partition.stop()));
     // Whoever reads on begins there, and need not throw away a first fetch.
-    await Promise.all(all.map(({ partition, stats }) => this.reader?.note(partition, stats.next)));
-    await this.reader?.close().catch(() => {});
+    const { reader } = this;
     this.reader = null;
+    await atMost(2_000, Promise.all(all.map(({ partition, stats }) => reader?.note(partition, stats.next))));
+    await atMost(3_000, reader?.close());
   }
 }
+
+/** Waits for a farewell to Kafka, but not for a Kafka that is away. */
+const atMost = (ms: number, farewell: Promise<unknown> | undefined): Promise<unknown> =>
+  Promise.race([farewell, delay(ms, undefined, { ref: false })]).catch(() => {});

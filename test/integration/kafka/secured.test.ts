@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -15,6 +14,7 @@ import { jsonBytes, madeEvent } from '@/test/support/events';
 import { kafkaOrSkip } from '@/test/support/kafka';
 import { testDatabase } from '@/test/support/postgres';
 import { type SecuredKafka, startSecuredKafka } from '@/test/support/secured-kafka';
+import { untilDone } from '@/test/support/until';
 
 /** A real broker with TLS, SASL and rights; all that we know of it comes from variables of the environment. */
 kafkaOrSkip('a secured Kafka', () => {
@@ -206,16 +206,3 @@ kafkaOrSkip('a secured Kafka', () => {
       expect(rows).toEqual([{ size: count }]);
     });
 });
-
-/** Again and again until it passes; its last error after 30 s. */
-async function untilDone(attempt: () => Promise<void>): Promise<void> {
-  const until = Date.now() + 30_000;
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (Date.now() > until) throw error;
-      await delay(100);
-    }
-  }
-}
