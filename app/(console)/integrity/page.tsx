@@ -88,7 +88,7 @@ export default async function Integrity({ searchParams }: { searchParams: Search
                 {newestEvent}
               </Link>
               . Every event has the same under Proof. Offline, with a key of your own:{' '}
-              <code className="font-mono text-xs">npx custody verify proof.json --key …</code>
+              <code className="font-mono text-xs">npx custody verify proof.json --log-key …</code>
             </p>
             <VerifyEvent load={loadProof.bind(null, newestEvent)} />
           </>
