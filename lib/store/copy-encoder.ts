@@ -63,8 +63,7 @@ export class EventCopy {
     this.hex(row.rawHash);
     this.hex(row.eventHash);
     this.bytea(row.leafHash);
-    if (typeof row.body === 'string') this.text(row.body);
-    else this.bytea(row.body);
+    this.bytea(row.body);
   }
 
   /** The whole stream, in an ArrayBuffer of its own that can be transferred. */

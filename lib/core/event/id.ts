@@ -1,4 +1,3 @@
-import { canonicalJson } from './canonical';
 import type { Sha256Hex } from './hash';
 
 /** UUID version 7 (RFC 9562, 5.7). `timeMs`: milliseconds since 1970; `random`: at least 10 random bytes. */
@@ -12,9 +11,10 @@ export function uuidV7(timeMs: number, random: Uint8Array): string {
 
 /**
  * The id of an event that came in another format: UUID version 8 (RFC 9562, 5.8), the same for the same parts, so that
- * a message that is delivered twice is one event.
+ * a message that is delivered twice is one event. `source` holds no U+0000.
  */
-export const foreignId = (sha256: Sha256Hex, ...parts: string[]): string => format(sha256(canonicalJson(parts)), '8');
+export const foreignId = (sha256: Sha256Hex, source: string, origin: string): string =>
+  format(sha256(`${source}\0${origin}`), '8');
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 export const isUuid = (text: string): boolean => uuid.test(text);

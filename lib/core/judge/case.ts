@@ -1,8 +1,9 @@
 import type { Engine, Gate } from '../detection/engine';
 import type { Redaction } from '../detection/rule';
-import { canonicalJson } from '../event/canonical';
+import { canonicalBytes } from '../event/canonical';
 import type { AuditEvent } from '../event/envelope';
 import type { Sha256Hex } from '../event/hash';
+import { encodeCore } from '../provenance/core';
 import type { SignatureVerifier } from '../provenance/signature';
 import { redactEvent } from '../redaction/redact';
 import type { Facts } from './contract';
@@ -20,9 +21,12 @@ export interface CaseTools {
 }
 
 const nothing: Redaction[] = [];
+const nothingStored = new Uint8Array(0);
 
 /** One event on its way through the second pass; each step adds what it found out. */
 export class Case {
+  /** What the signature and the chain cover; empty where the event has neither. */
+  readonly core: string;
   /** Of the key whose signature holds. */
   kid: string | null = null;
   /** Redacted. */
@@ -31,8 +35,8 @@ export class Case {
   redactions: Redaction[] = nothing;
   /** Those of the redactions that are secrets. */
   secrets: Redaction[] = nothing;
-  /** What is stored: the message's bytes, or text. */
-  body: Uint8Array | string = '';
+  /** What is stored. */
+  body: Uint8Array = nothingStored;
   /** SHA-256 of the body. */
   eventHash = '';
   /** SHA-256 of the message, where the body is another form of it. */
@@ -40,12 +44,12 @@ export class Case {
 
   constructor(readonly opened: Opened) {
     this.event = opened.event;
+    this.core = opened.place === null && opened.event.sig === undefined ? '' : encodeCore(opened.event);
   }
 
   /** Why nobody vouches for the event; null: it may go on. */
   verify(facts: Facts, { signatures, sha256 }: CaseTools): Refusal | null {
-    const { event, canonical } = this.opened;
-    const kid = verifyProducer(event, canonical, facts, signatures, sha256);
+    const kid = verifyProducer(this.opened, this.core, facts, signatures, sha256);
     if (!kid.ok) return kid.refusal;
     this.kid = kid.value;
     return null;
@@ -68,8 +72,8 @@ export class Case {
   hash({ sha256 }: CaseTools): void {
     const { canonical, event, message } = this.opened;
     const same = this.event === event;
-    this.body = canonical !== null && same ? message.bytes : canonicalJson(this.event);
+    this.body = canonical && same ? message.bytes : canonicalBytes(this.event);
     this.eventHash = sha256(this.body);
-    if (canonical === null && same) this.rawHash = sha256(message.bytes);
+    if (!canonical && same) this.rawHash = sha256(message.bytes);
   }
 }

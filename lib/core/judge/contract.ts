@@ -137,8 +137,8 @@ export interface EventRow {
   /** Hexadecimal. */
   eventHash: string;
   leafHash: Uint8Array;
-  /** Bytes as they came, or text that is stored as UTF-8. */
-  body: Uint8Array | string;
+  /** Canonical JSON. */
+  body: Uint8Array;
 }
 
 export interface EventDetection extends Detection {

@@ -21,8 +21,6 @@ export const limits: Limits = {
 
 export interface Decoded {
   value: Json;
-  /** The bytes as text. */
-  text: string;
   /** True: the bytes are the RFC 8785 form of `value`. False: they are not, or that can't be told cheaply. */
   canonical: boolean;
 }
@@ -55,7 +53,7 @@ export function decodeJson(bytes: Uint8Array, bounds = limits): Result<Decoded> 
     const key = findDuplicateKey(text) ?? '';
     return refuse('duplicate_key', `The name ${shortQuote(key)} stands twice in one object; send each name once.`);
   }
-  return ok({ value, text, canonical: scan.canonical });
+  return ok({ value, canonical: scan.canonical });
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

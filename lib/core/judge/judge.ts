@@ -1,5 +1,4 @@
 import type { Gate } from '../detection/engine';
-import { chainHash } from '../provenance/core';
 import type { Crypto } from '../provenance/crypto';
 import { hashLeaf } from '../provenance/leaf';
 import { addUsage, type UsageRow } from '../usage/rollup';
@@ -187,7 +186,7 @@ class BatchJudge {
     }
     state.facts.known.set(key, { id: event.id, eventHash, recordedAt });
     const verdict: ChainVerdict = place
-      ? this.chains.advance(event, place, chainHash(tools.crypto.sha256, opened.event), kid)
+      ? this.chains.advance(event, place, tools.sha256(one.core), kid)
       : { kind: 'unchained' };
     this.detect(one, row, verdict, null);
     row.leafHash = hashLeaf(tools.crypto.sha256, {

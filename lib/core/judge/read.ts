@@ -16,8 +16,8 @@ export interface Opened {
   event: AuditEvent;
   format: string;
   place: Place | null;
-  /** The message's text, where it is this event's canonical JSON; the message's bytes are its UTF-8 then. */
-  canonical: string | null;
+  /** The message's bytes are this event's canonical JSON. */
+  canonical: boolean;
 }
 
 export interface Reading {
@@ -64,7 +64,8 @@ function readMessage(
   for (const { format, result } of readEvents(decoded.value.value, { headers, receivedAt: now, sha256, place })) {
     const event = result.ok ? checkEvent(result.value, now) : result;
     if (event.ok) {
-      const canonical = canonicalText(event.value, decoded.value);
+      // The very object that was decoded is the event, so the bytes are its canonical form where the scanner proved one.
+      const canonical = decoded.value.canonical && (event.value as unknown) === decoded.value.value;
       into.opened.push({ message, item, event: event.value, format, place: placeOf(event.value), canonical });
     } else {
       into.dead.push(deadLetter(message, item, event.refusal));
@@ -72,10 +73,6 @@ function readMessage(
     item++;
   }
 }
-
-/** The very object that was decoded is the event, so the message is its canonical form where the scanner proved one. */
-const canonicalText = (event: AuditEvent, { value, canonical, text }: Decoded): string | null =>
-  canonical && (event as unknown) === value ? text : null;
 
 function checkEvent(value: AuditEvent, now: number): Result<AuditEvent> {
   const event = validateEvent(value);

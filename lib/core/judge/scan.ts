@@ -154,21 +154,26 @@ function hex4(bytes: Uint8Array, at: number): number {
 /** Answers the offset behind the number. */
 function scanNumber(bytes: Uint8Array, start: number, scan: Scan): number {
   let i = start;
-  let plain = true;
+  let whole = -1;
+  let exponent = false;
   for (; ; i++) {
     const byte = bytes[i] ?? 0;
     if (byte >= 0x30 && byte <= 0x39) continue;
-    if (byte === 0x2e || byte === 0x2b || byte === 0x65 || byte === 0x45 || (byte === 0x2d && i > start)) plain = false;
+    if (byte === 0x2e) whole = i - start;
+    else if (byte === 0x2b || byte === 0x65 || byte === 0x45 || (byte === 0x2d && i > start)) exponent = true;
     else if (byte !== 0x2d) break;
   }
-  if (plain && i - start <= 15) {
+  // So few digits before the point are below 2^53 whatever follows them.
+  const small = !exponent && (whole < 0 ? i - start : whole) <= 15;
+  if (small && whole < 0) {
     if (bytes[start] === 0x2d && bytes[start + 1] === 0x30) scan.canonical = false;
     return i;
   }
-  const token = String.fromCharCode(...bytes.subarray(start, Math.min(i, start + 400)));
-  const value = i - start > 400 ? Number.NaN : Number(token);
+  const length = i - start;
+  const token = small && !scan.canonical ? '' : String.fromCharCode(...bytes.subarray(start, Math.min(i, start + 400)));
+  const value = length > 400 ? Number.NaN : Number(token);
   // Every double past 2^53 is whole, so this also bounds 1e300; a number of more than 400 digits is no honest one.
-  if (!(Math.abs(value) <= Number.MAX_SAFE_INTEGER)) stop(scan, 'unsafe_integer', start);
+  if (!small && !(Math.abs(value) <= Number.MAX_SAFE_INTEGER)) stop(scan, 'unsafe_integer', start);
   else if (scan.canonical) scan.canonical = String(value) === token;
   return i;
 }

@@ -1,24 +1,29 @@
-import { canonicalJson } from '../event/canonical';
+import { canonicalBytes, canonicalLength } from '../event/canonical';
 import { clip } from '../event/clip';
 import type { AuditEvent } from '../event/envelope';
 import type { Sha256Hex } from '../event/hash';
 import type { SignatureVerifier } from '../provenance/signature';
 import type { Facts } from './contract';
+import type { Opened } from './read';
 import { ok, type Result, refuse } from './result';
+
+/** What of an opened message the look at its signature needs. */
+type Signed = Pick<Opened, 'event' | 'canonical' | 'message'>;
 
 /**
  * Who vouches for the event: the kid of the key whose signature holds, or null where it is unsigned and may be.
- * `canonical`: the event's canonical JSON, where the message was just that.
+ * `core`: of the event, encoded.
  * Refuses `signature_missing`, `unknown_key`, `revoked_key`, `hash_mismatch`, `bad_signature`.
  */
 export function verifyProducer(
-  event: AuditEvent,
-  canonical: string | null,
+  opened: Signed,
+  core: string,
   facts: Facts,
   signatures: SignatureVerifier,
   sha256: Sha256Hex,
 ): Result<string | null> {
-  if (event.datahash !== undefined && sha256(dataText(event, canonical)) !== event.datahash) {
+  const { event } = opened;
+  if (event.datahash !== undefined && sha256(dataBytes(opened)) !== event.datahash) {
     return refuse('hash_mismatch', 'datahash is not the SHA-256 of the RFC 8785 form of data; hash what you send.');
   }
   if (event.sig === undefined) {
@@ -40,24 +45,24 @@ export function verifyProducer(
       `The key ${JSON.stringify(clip(kid, 60))} was revoked on ${key.revokedAt}; enroll a new one.`,
     );
   }
-  const check = signatures.verify(event, key.publicKey);
+  const check = signatures.verify(event, key.publicKey, core);
   return check.ok ? ok(kid) : refuse('bad_signature', `${check.detail}; sign the core as the documentation says.`);
 }
 
 /**
  * RFC 8785 form of the event's data. It stands in the event's canonical form between the members whose names sort before
- * and after `data`: writing those few again is much cheaper than writing the data again.
+ * and after `data`: to measure those few is much cheaper than to write the data again.
  */
-export function dataText(event: AuditEvent, canonical: string | null): string {
-  if (canonical === null) return canonicalJson(event.data);
+export function dataBytes({ event, canonical, message }: Signed): Uint8Array {
+  if (!canonical) return canonicalBytes(event.data);
   const before: Record<string, unknown> = {};
   const after: Record<string, unknown> = {};
   for (const name in event) {
     if (name < 'data') before[name] = event[name as keyof AuditEvent];
     else if (name > 'data') after[name] = event[name as keyof AuditEvent];
   }
-  const head = canonicalJson(before).length - 1;
-  const tail = canonicalJson(after).length - 1;
+  const head = canonicalLength(before) - 1;
+  const tail = canonicalLength(after) - 1;
   const start = (head > 1 ? head + 1 : 1) + '"data":'.length;
-  return canonical.slice(start, canonical.length - tail - 1);
+  return message.bytes.subarray(start, message.bytes.length - tail - 1);
 }

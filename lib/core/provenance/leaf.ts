@@ -1,4 +1,4 @@
-import { canonicalJson } from '../event/canonical';
+import { canonicalString } from '../event/canonical';
 import type { Sha256 } from './crypto';
 import { leafHash } from './merkle';
 
@@ -21,11 +21,11 @@ export interface LeafRecord {
 /** RFC 8785 form of a leaf record: the bytes that are hashed. Written out, because it runs for each event. */
 export function encodeLeaf(leaf: LeafRecord): string {
   const { epoch, sequence, kid } = leaf;
-  return `{${epoch === undefined ? '' : `"epoch":${canonicalJson(epoch)},`}"event_hash":"${leaf.event_hash}","id":"${leaf.id}",${
-    kid === undefined ? '' : `"kid":${canonicalJson(kid)},`
+  return `{${epoch === undefined ? '' : `"epoch":${canonicalString(epoch)},`}"event_hash":"${leaf.event_hash}","id":"${leaf.id}",${
+    kid === undefined ? '' : `"kid":${canonicalString(kid)},`
   }"recorded_at":"${leaf.recorded_at}",${
     sequence === undefined ? '' : `"sequence":"${sequence}",`
-  }"source":${canonicalJson(leaf.source)},"v":1}`;
+  }"source":${canonicalString(leaf.source)},"v":1}`;
 }
 
 /** RFC 6962 hash of the record's leaf. */

@@ -23,7 +23,7 @@ export interface Enrolled {
 }
 
 /** Parts of a hundred. */
-export const mix = { cloudevents: 40, toolhive: 15, agentgateway: 15, litellm: 15, contextforge: 15 } as const;
+export const mix = { cloudevents: 40, toolhive: 20, agentgateway: 10, litellm: 5, contextforge: 25 } as const;
 const formats = Object.entries(mix).flatMap(([format, parts]) =>
   Array<keyof typeof mix>(parts).fill(format as keyof typeof mix),
 );
@@ -48,7 +48,7 @@ export function createWorkload(seed: number) {
     const server = pick(servers);
     const tool = pick(server.tools);
     const failed = random() < 0.03;
-    const words = Array.from({ length: 6 + Math.floor(random() * 24) }, () => pick(vocabulary)).join(' ');
+    const words = Array.from({ length: 3 + Math.floor(random() * 12) }, () => pick(vocabulary)).join(' ');
     const spice = random() < 0.01 ? ` Mail ${pick(people)}@example.com about it.` : '';
     return {
       server: server.name,

@@ -20,9 +20,10 @@ test('ids of version 7 sort by time', () => {
   expect(() => uuidV7(0, new Uint8Array(9))).toThrow(RangeError);
 });
 
-test('a foreign id is the same for the same parts only, and of version 8', () => {
+test('a foreign id is the same for the same source and origin only, and of version 8', () => {
+  const source = fc.string().map((text) => text.replaceAll('\0', ''));
   fc.assert(
-    fc.property(fc.array(fc.string(), { maxLength: 3 }), fc.array(fc.string(), { maxLength: 3 }), (a, b) => {
+    fc.property(fc.tuple(source, fc.string()), fc.tuple(source, fc.string()), (a, b) => {
       const id = foreignId(sha256, ...a);
       expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
       expect(id === foreignId(sha256, ...b)).toBe(JSON.stringify(a) === JSON.stringify(b));

@@ -88,7 +88,7 @@ describe('what is accepted', () => {
     'null',
     '""',
   ])('%s', (text) => {
-    expect(decode(text)).toMatchObject({ ok: true, value: { value: JSON.parse(text), text } });
+    expect(decode(text)).toMatchObject({ ok: true, value: { value: JSON.parse(text) } });
   });
 
   test('__proto__ is a name like another', () => {
@@ -223,7 +223,7 @@ function agree(bytes: Uint8Array): void {
   }
   if (!fast.ok) throw new Error(`refused: ${fast.refusal.detail}`);
   expect(fast.value.value).toEqual(plain.value);
-  if (fast.value.canonical) expect(fast.value.text).toBe(canonicalize(plain.value));
+  if (fast.value.canonical) expect(new TextDecoder().decode(bytes)).toBe(canonicalize(plain.value));
 }
 
 /** Where several things are wrong the scanner names the first in the bytes, the plain reading the first of its list. */
