@@ -58,19 +58,23 @@ async function install(reason) {
   say(`Installing packages with npm ci (${reason}); a minute or two the first time`);
   const started = Date.now();
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
-  const child = spawn(
-    npm[0],
-    [...npm.slice(1), 'ci', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'],
-    {
-      cwd: root,
-      stdio: ['ignore', 2, 2],
-      // Development packages too: the scenario and the tests are made of them.
-      env: { ...process.env, NODE_ENV: '' },
-      shell: process.platform === 'win32',
-    },
-  );
+  const [command, ...args] = [...npm, 'ci', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
+  // An npm that is told to stop goes on for minutes, and then clears away what the next start installs: the keeper ends it.
+  const kept = { command, args, cwd: root, stopSignal: 'SIGTERM', graceMs: 1000 };
+  const child = spawn(process.execPath, [join(root, 'lib/embedded/keeper.mjs'), JSON.stringify(kept)], {
+    stdio: ['ignore', 2, 2, 'ipc'],
+    detached: true,
+    // Development packages too: the scenario and the tests are made of them.
+    env: { ...process.env, NODE_ENV: '' },
+  });
   const ticking = setInterval(() => say(`  still installing, ${seconds(started)}`), 15_000);
-  const code = await new Promise((done, failed) => child.once('error', failed).once('exit', done));
+  const code = await new Promise((done, failed) => {
+    child.once('error', failed).once('exit', done);
+    child.on('message', ({ error, code }) => {
+      if (error) failed(new Error(`${command}: ${error}`));
+      else if (code !== undefined) done(code);
+    });
+  });
   clearInterval(ticking);
   if (code !== 0) throw new Error('npm ci failed: its reason stands above. Mend it and run the command again.');
   say(`Installed packages (${seconds(started)})`);
