@@ -12,6 +12,8 @@ export type Caller = Actor | KeyCaller;
 
 export const isKey = (caller: Caller): caller is KeyCaller => 'keyScopes' in caller;
 
+/** Tells callers apart; names need not. */
+export const callerId = (caller: Caller): string => (isKey(caller) ? caller.keyId : caller.id);
 /** How the caller stands in audit entries and `*_by` columns. */
 export const callerName = (caller: Caller): string => (isKey(caller) ? `api-key:${caller.keyName}` : caller.email);
 export const callerRole = (caller: Caller): string => (isKey(caller) ? 'api_key' : caller.role);

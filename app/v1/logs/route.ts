@@ -1,4 +1,5 @@
 import { errorResponse, requireCaller } from '@/lib/auth/route';
+import { callerId } from '@/lib/services/caller';
 import { readBody } from '@/lib/services/http-body';
 import { type OtlpEncoding, otlpEncodingOf, otlpFailure, otlpMessages, otlpResponse } from '@/lib/services/otlp';
 import { takeIn } from '@/lib/services/take-in';
@@ -12,8 +13,12 @@ export async function POST(request: Request): Promise<Response> {
   let encoding: OtlpEncoding = 'json';
   try {
     encoding = otlpEncodingOf(request.headers);
-    await requireCaller(request, { keyScope: 'events:write' });
-    const outcomes = await takeIn(async () => otlpMessages(encoding, await readBody(request)), 'otlp');
+    const caller = await requireCaller(request, { keyScope: 'events:write' });
+    const outcomes = await takeIn(
+      callerId(caller),
+      async () => otlpMessages(encoding, await readBody(request)),
+      'otlp',
+    );
     const refused = outcomes.filter((one) => one.refusal !== null);
     const [first] = refused;
     return otlpResponse(encoding, refused.length, first?.refusal?.detail ?? '');

@@ -95,6 +95,32 @@ describe('POST /api/v1/events', () => {
     });
   });
 
+  test('a program that sends and never ends keeps out nobody but itself', async () => {
+    const open: ReadableStreamDefaultController[] = [];
+    const stall = () => {
+      const body = new ReadableStream({
+        start(controller) {
+          controller.enqueue(new TextEncoder().encode('['));
+          open.push(controller);
+        },
+      });
+      const init = {
+        method: 'POST',
+        body,
+        duplex: 'half',
+        headers: { authorization, 'content-type': 'application/json' },
+      };
+      return POST(new Request('http://custody.test/api/v1/events', init as RequestInit), {});
+    };
+    const stalled = Array.from({ length: 20 }, stall);
+    await expect.poll(async () => (await send(newEnvelope())).status).toBe(429);
+    const other = await bearer(db.pool, 'events:write');
+    expect((await send(newEnvelope(), { authorization: other })).status).toBe(200);
+    for (const controller of open) controller.error(new Error('gone'));
+    expect((await Promise.all(stalled)).filter(({ status }) => status === 429)).toHaveLength(12);
+    expect((await send(newEnvelope())).status).toBe(200);
+  });
+
   test('a request as a whole is refused before anything is kept', async () => {
     const before = (await db.pool.query('SELECT count(*) FROM dead_letter')).rows[0].count;
     expect((await send('[]', {})).status).toBe(400);

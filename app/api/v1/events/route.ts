@@ -1,4 +1,5 @@
 import { requireCaller, route } from '@/lib/auth/route';
+import { callerId } from '@/lib/services/caller';
 import { readBody } from '@/lib/services/http-body';
 import { messagesOf } from '@/lib/services/http-messages';
 import type { Outcome } from '@/lib/services/ingest';
@@ -23,8 +24,12 @@ import { eventsPage } from './query';
  * dead_letter, "id", "reason"?, "detail"?}]}`; `index` is the place in the body, `item` the one within a message of several.
  */
 export const POST = route(async (request) => {
-  await requireCaller(request, { keyScope: 'events:write' });
-  const outcomes = await takeIn(async () => messagesOf(request.headers, await readBody(request)), 'http');
+  const caller = await requireCaller(request, { keyScope: 'events:write' });
+  const outcomes = await takeIn(
+    callerId(caller),
+    async () => messagesOf(request.headers, await readBody(request)),
+    'http',
+  );
   const count = (outcome: Outcome['outcome']) => outcomes.filter((one) => one.outcome === outcome).length;
   const refused = count('dead_letter');
   return Response.json(
