@@ -31,5 +31,7 @@ export async function discardData(): Promise<void> {
   for (const server of [postgres, kafka]) {
     for (const suffix of ['', '.new', '.log', '.password']) rmSync(server + suffix, { recursive: true, force: true });
   }
-  for (const name of ['keys', 'sensors']) rmSync(join(dataDir(), name), { recursive: true, force: true });
+  for (const name of ['keys', 'sensors', 'scenario', 'demo-played']) {
+    rmSync(join(dataDir(), name), { recursive: true, force: true });
+  }
 }
