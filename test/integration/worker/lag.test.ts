@@ -73,7 +73,12 @@ kafkaOrSkip('the lag that is shown', ({ brokers, createTopic }) => {
     try {
       await stuck.query('BEGIN; LOCK TABLE event IN ACCESS EXCLUSIVE MODE');
       running = ingest.run();
-      await untilDone(async () => expect(ingest.stats()).toHaveLength(2));
+      await untilDone(async () => {
+        const { rows } = await database.pool.query(
+          `SELECT count(*)::int AS waiting FROM pg_locks WHERE NOT granted AND relation = 'event'::regclass`,
+        );
+        expect(rows).toEqual([{ waiting: 1 }]);
+      });
       await produce(20);
       await lags(topic, 27);
       expect(ingest.stats().reduce((sum, { stats }) => sum + Number(stats.behind), 0)).toBe(27);
