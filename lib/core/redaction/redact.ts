@@ -1,15 +1,12 @@
 import type { Redaction } from '../detection/rule';
 import type { AuditEvent } from '../event/envelope';
 import { contentAttributes, hasContent, isDefinitionStructure, isIdentity, isStructural } from '../text/content';
-import { decodeRun, encodedRun } from '../text/decode';
-import { compileKeywords, hasHit, type Keywords, noticed } from '../text/keywords';
 import { remember } from '../text/remember';
 import { escapePointer } from '../text/walk';
-import { assignedSecret, isSecretValue, nameKind } from './assignments';
+import { isSecretValue, nameKind } from './assignments';
+import { Cover, categoryOf, find, patternKeywords } from './find';
 import { anyMarker, disownMarkers, marker, markerOf } from './marker';
-import type { Pattern, Span } from './pattern';
-import { isCard, personalPatterns } from './personal';
-import { secretPatterns } from './secrets';
+import { isCard } from './personal';
 
 export interface RedactionOptions {
   /** Keyed, 16 hexadecimal digits; see `fingerprinter` in ./marker. */
@@ -31,26 +28,15 @@ export interface Redacted {
   changed: boolean;
 }
 
-/** First match wins where several overlap, so the more certain kinds stand first. */
-const patterns: readonly Pattern[] = [...secretPatterns, assignedSecret, ...personalPatterns];
-const categories = new Map(patterns.map((pattern) => [pattern.kind, pattern.category]));
-
 /**
  * For a gate that other searches share: a text that holds, as it stands and as `normalise` decodes it, none of these words,
  * no `@` and no number (`hasNumber` of ./personal) holds nothing to redact.
  */
-export const redactionKeywords: readonly string[] = [...patterns.flatMap((pattern) => pattern.keywords), '[redacted:'];
-const redactionNeeds = noticed.at | noticed.digits;
+export const redactionKeywords: readonly string[] = [...patternKeywords, '[redacted:'];
 
 /** Whether a member of this name can be a secret by its name. */
 export const isSecretName = (name: string): boolean => kindOfName(name) !== null;
 const kindOfName = remember(4096, nameKind);
-
-let compiled: Keywords | undefined;
-const keywords = (): Keywords => {
-  compiled ??= compileKeywords(patterns.map((pattern) => pattern.keywords));
-  return compiled;
-};
 
 /**
  * Replaces secrets and personal data in an event's content (all of `data` but identifiers, hashes and the like) by
@@ -76,7 +62,6 @@ class Pass {
   private readonly places = new Set<string>();
   /** Names already given within an object. */
   private readonly names = new Map<object, Set<string>>();
-  private readonly hits = new Int32Array(keywords().words);
 
   constructor(private readonly options: RedactionOptions) {}
 
@@ -122,8 +107,9 @@ class Pass {
       return this.items(value, (item, i) => this.value(item, `${pointer}/${i}`, name, secretsOnly));
     }
     if (!isPlainObject(value)) return value;
+    // `"password": {"value": "…"}` is said in two steps.
     return this.members(value, pointer, secretsOnly, (member, inner, below) =>
-      this.value(inner, below, member, secretsOnly),
+      this.value(inner, below, member === 'value' ? name : member, secretsOnly),
     );
   }
 
@@ -132,13 +118,23 @@ class Pass {
     if (value.length < 4 || this.options.suspects?.has(name) === false) return null;
     const kind = kindOfName(name);
     const own = this.options.markers === 'made' ? value : disownMarkers(value);
-    if (!kind || own.includes('[redacted:') || !isSecretValue(kind, own)) return null;
-    const known = this.spans(value, true).find((found) => found.span[0] === 0 && found.span[1] === value.length);
-    return this.mark(known?.kind ?? 'assigned_secret', 'secret', known?.canonical ?? value, pointer);
+    if (!kind || own.includes('[redacted:')) return null;
+    const lead = kind === 'secret' ? (scheme.exec(value)?.[0] ?? '') : '';
+    const secret = value.slice(lead.length);
+    if (!isSecretValue(kind, lead === '' ? own : secret)) return null;
+    const [known] = find(value, true);
+    const [start, end] = known?.span ?? [value.length, 0];
+    if (!known || start > lead.length || end < value.length) {
+      return lead + this.mark('assigned_secret', 'secret', secret, pointer);
+    }
+    return value.slice(0, start) + this.mark(known.kind, known.category, known.canonical, pointer);
   }
 
-  /** Numbers are data far more often than cards, so the member's name must speak for it. */
+  /** Numbers are data far more often than cards and passwords, so the member's name must speak for it. */
   private number(value: number, pointer: string, name: string, secretsOnly: boolean): unknown {
+    if (value >= 1000 && Number.isInteger(value) && kindOfName(name) === 'password' && !counted.test(name)) {
+      return this.mark('assigned_secret', 'secret', String(value), pointer);
+    }
     if (secretsOnly || value < 1e11 || !/card|\bpan\b/i.test(name) || !isCard(String(value))) return value;
     return this.mark('payment_card', 'personal', String(value), pointer);
   }
@@ -161,7 +157,7 @@ class Pass {
 
   /** Replaces the matches in `text` that touch no marker. */
   private once(text: string, pointer: string, secretsOnly: boolean): string {
-    const found = this.spans(text, secretsOnly);
+    const found = find(text, secretsOnly);
     if (found.length === 0) return text;
     const markers = new Cover(text.length);
     if (text.includes('redacted:')) {
@@ -186,51 +182,6 @@ class Pass {
     }
   }
 
-  /** All matches in rising order, without overlaps between those of the same start: the surer kind first. */
-  private spans(text: string, secretsOnly: boolean): FoundSpan[] {
-    if (text.length < 6) return [];
-    this.hits.fill(0);
-    const bits = keywords().scan(text, this.hits);
-    const found: FoundSpan[] = [];
-    const cover = new Cover(text.length);
-    if ((bits & (redactionNeeds | noticed.run)) === 0 && !this.hits.some((word) => word !== 0)) return found;
-    for (let group = 0; group < patterns.length; group++) {
-      const pattern = patterns[group] as Pattern;
-      if (secretsOnly && pattern.category === 'personal') continue;
-      if (pattern.needs === undefined ? !hasHit(this.hits, group) : (bits & pattern.needs) === 0) continue;
-      for (const span of pattern.find(text)) {
-        if (cover.touches(span)) continue;
-        cover.add(span);
-        const value = text.slice(span[0], span[1]);
-        found.push({
-          span,
-          kind: pattern.kind,
-          category: pattern.category,
-          canonical: pattern.canonical?.(value) ?? value,
-        });
-      }
-    }
-    if ((bits & noticed.run) !== 0) this.encoded(text, found, cover);
-    return found.sort((a, b) => a.span[0] - b.span[0]);
-  }
-
-  /** Runs of base64 or hexadecimal that hide a secret: the whole run goes, under the fingerprint of what it hides. */
-  private encoded(text: string, found: FoundSpan[], cover: Cover): void {
-    for (const match of text.matchAll(encodedRun)) {
-      const span: Span = [match.index, match.index + match[0].length];
-      if (cover.touches(span)) continue;
-      const inner = decodeRun(match[0]);
-      if (inner === null) continue;
-      for (const pattern of secretPatterns) {
-        const [first] = pattern.find(inner);
-        if (!first) continue;
-        const value = inner.slice(first[0], first[1]);
-        found.push({ span, kind: pattern.kind, category: 'secret', canonical: pattern.canonical?.(value) ?? value });
-        break;
-      }
-    }
-  }
-
   private mark(kind: string, category: 'secret' | 'personal', canonical: string, pointer: string): string {
     const fingerprint = this.options.fingerprint(canonical);
     this.note({ pointer, kind, category, fingerprint });
@@ -238,7 +189,7 @@ class Pass {
   }
 
   private report(kind: string, fingerprint: string, pointer: string): void {
-    this.note({ pointer, kind, category: categories.get(kind) ?? 'secret', fingerprint });
+    this.note({ pointer, kind, category: categoryOf(kind), fingerprint });
   }
 
   private note(redaction: Redaction): void {
@@ -290,30 +241,13 @@ class Pass {
 
 const mostPasses = 4;
 
+/** What stands before a credential in an Authorization header. */
+const scheme = /^(?:bearer|token|basic|dpop|api-?key|key|bot|jwt|ssws) +(?=\S+$)/i;
+
+/** Of tests, it says how many did. */
+const counted = /pass$/i;
+
 const placeOf = (kind: string, fingerprint: string, pointer: string): string => `${kind} ${fingerprint} ${pointer}`;
-
-/** Which characters of a text are taken: a megabyte of addresses has tens of thousands of spans, too many to compare each with each. */
-class Cover {
-  private taken: Uint8Array | null = null;
-
-  constructor(private readonly length: number) {}
-
-  touches([from, to]: Span): boolean {
-    return this.taken?.subarray(from, to).includes(1) ?? false;
-  }
-
-  add([from, to]: Span): void {
-    this.taken ??= new Uint8Array(this.length);
-    this.taken.fill(1, from, to);
-  }
-}
-
-interface FoundSpan {
-  span: Span;
-  kind: string;
-  category: 'secret' | 'personal';
-  canonical: string;
-}
 
 const isPlainObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -150,12 +150,37 @@ export const secretPatterns: Pattern[] = [
     find: matches(/\bbasic {1,3}(?<value>[A-Za-z0-9+/]{8,600}={0,2})(?![A-Za-z0-9+/=])/gi, isCredentialPair),
   },
   {
+    kind: 'authorization',
+    category: 'secret',
+    keywords: ['authorization:', 'authorization":', "authorization':", 'authorization\\', 'authorization='],
+    find: matches(
+      /authorization\\?["']?\s{0,3}[:=]\s{0,3}\\?["']?(?:[A-Za-z][\w-]{1,20} {1,3})?(?<value>[A-Za-z0-9._~+/-]{16,4000}={0,2})/gi,
+      (value) => /\d/.test(value) && entropy(value) > 2.8,
+    ),
+  },
+  {
+    kind: 'url_signature',
+    category: 'secret',
+    keywords: ['sig=', 'signature='],
+    find: matches(/[?&](?:sig|signature|X-(?:Amz|Goog)-Signature)=(?<value>[A-Za-z0-9%+/_-]{32,1200}={0,2})/gi),
+  },
+  {
+    kind: 'url_token',
+    category: 'secret',
+    keywords: [],
+    needs: noticed.at,
+    find: matches(
+      /:\/\/(?<value>[A-Za-z0-9_-]{20,200})(?::[\w-]{0,40})?@[^\s/@]/g,
+      (value) => /\d/.test(value) && random(value),
+    ),
+  },
+  {
     kind: 'url_password',
     category: 'secret',
     keywords: [],
     needs: noticed.at,
     find: matches(
-      /:\/\/[^\s:@/?#"'<>]{0,128}:(?<value>[^\s@/"'<>]{1,256})@[^\s/@]/g,
+      /:\/\/[^\s:@/?#"'<>]{0,128}:(?<value>[^\s@/"'<>]{1,256}(?:@[^\s@/"'<>,:]{1,64}){0,3})@[^\s/@]/g,
       (value) => !placeholder.test(value) && !/^\d{1,5}$/.test(value),
     ),
   },

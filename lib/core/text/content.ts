@@ -19,39 +19,50 @@ const structuralAttributes = new Set(
 export const contentAttributes = (event: object): string[] =>
   Object.keys(event).filter((name) => !structuralAttributes.has(name));
 
-/** Members of a section that are structure. Members named `hash` or `..._hash` are too, where they hold a digest. */
-const structuralMembers: Record<string, Set<string>> = {
-  observation: new Set('vantage assertion capture_mode clock_source clock_offset_ms generated'.split(' ')),
-  timing: new Set('started_at ended_at duration_us queue_us'.split(' ')),
-  capture: new Set('redaction_profile encryption dropped_count'.split(' ')),
-  mcp: new Set(
-    'method protocol_version jsonrpc_id jsonrpc_id_type session_id subscription_id task_id transport result_type'.split(
-      ' ',
+/**
+ * Members of a section that are structure. Of hashes those that the schema holds to be SHA-256; others, named `hash` or
+ * `..._hash`, are structure where they hold a digest.
+ */
+const structuralMembers = new Map(
+  Object.entries({
+    observation: new Set('vantage assertion capture_mode clock_source clock_offset_ms generated'.split(' ')),
+    timing: new Set('started_at ended_at duration_us queue_us'.split(' ')),
+    capture: new Set('redaction_profile encryption dropped_count'.split(' ')),
+    mcp: new Set(
+      'method protocol_version jsonrpc_id jsonrpc_id_type session_id subscription_id task_id transport result_type'.split(
+        ' ',
+      ),
     ),
-  ),
-  actor: new Set('type id id_assurance auth_method session groups ip'.split(' ')),
-  agent: new Set('id instance_id name version framework model conversation_id turn_id'.split(' ')),
-  client: new Set('name version assurance'.split(' ')),
-  server: new Set('id name version image_digest registry_id assurance'.split(' ')),
-  tool: new Set('name namespaced_name'.split(' ')),
-  tools_list: new Set('cursor cache_scope removed added changed'.split(' ')),
-  lifecycle: new Set('event negotiated_version requested_version'.split(' ')),
-  prompt: new Set(['name']),
-  context: new Set('id action injected_by security_level labels recipients parent_ids'.split(' ')),
-  policy: new Set('id version engine decision rule_ids'.split(' ')),
-  outcome: new Set('disposition status'.split(' ')),
-  delegation: new Set(['chain']),
-  approval: new Set(['id', 'approver']),
-};
+    actor: new Set('type id id_assurance auth_method session groups ip'.split(' ')),
+    agent: new Set('id instance_id name version framework model conversation_id turn_id'.split(' ')),
+    client: new Set('name version assurance'.split(' ')),
+    server: new Set('id name version command_hash image_digest registry_id instructions_hash assurance'.split(' ')),
+    tool: new Set(
+      'name namespaced_name definition_hash description_hash input_schema_hash output_schema_hash approved_definition_hash'.split(
+        ' ',
+      ),
+    ),
+    tools_list: new Set('cursor cache_scope list_hash removed added changed'.split(' ')),
+    request: new Set(['hash']),
+    result: new Set(['hash']),
+    resource: new Set(['hash']),
+    lifecycle: new Set('event negotiated_version requested_version'.split(' ')),
+    prompt: new Set(['name']),
+    context: new Set('id action injected_by security_level labels recipients parent_ids'.split(' ')),
+    policy: new Set('id version engine decision rule_ids'.split(' ')),
+    outcome: new Set('disposition status'.split(' ')),
+    delegation: new Set(['chain']),
+    approval: new Set(['id', 'approver']),
+  }),
+);
 
 /** Whether `section` of `data` may hold content at all. */
 export const hasContent = (section: string): boolean => !structuralSections.has(section);
 
 /** Whether the member of a section of `data` is structure. */
 export function isStructural(section: string, member: string, value: unknown): boolean {
-  if (member === 'hash' || member.endsWith('_hash')) return typeof value === 'string' && digest.test(value);
-  // A section of someone else's may be named `constructor`.
-  return Object.hasOwn(structuralMembers, section) && (structuralMembers[section]?.has(member) ?? false);
+  if (structuralMembers.get(section)?.has(member)) return true;
+  return (member === 'hash' || member.endsWith('_hash')) && typeof value === 'string' && digest.test(value);
 }
 
 const digest = /^(?:sha256:)?[0-9a-f]{32,128}$/i;

@@ -72,6 +72,116 @@ describe('secrets', () => {
   });
 });
 
+const percent = (text: string) => [...text].map((c) => `%${c.charCodeAt(0).toString(16)}`).join('');
+const escaped = (text: string) => [...text].map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+const entities = (text: string) => [...text].map((c) => `&#${c.charCodeAt(0)};`).join('');
+
+describe('in disguise', () => {
+  const key = join('AKIA', 'IOSFODNN7EXAMPLE');
+  const json = JSON.stringify;
+
+  test.each([
+    ['percent encoding', key, percent(key)],
+    ['a single percent', key, key.replace('IO', '%49O')],
+    ['percent twice', key, percent(percent(key))],
+    ['escapes of JSON', key, escaped(key)],
+    ['HTML entities', key, entities(key)],
+    ['a zero-width space', key, key.replace('OS', 'O\u200bS')],
+    ['full width', 'bob@example.org', 'bob\uff20ex\uff41mple.org'],
+    ['soft hyphens', 'bob@example.org', 'bob@exam\u00adple.org'],
+    ['base64 twice', key, base64(base64(`the key is ${key}`))],
+    ['base64 of an assignment', 'kX9!mw2', base64('password=kX9!mw2')],
+    ['base64 of an address', 'bob.the.builder@example.org', base64('bob.the.builder@example.org')],
+    ['base64 of percent encoding', key, base64(percent(key))],
+    ['hexadecimal', key, Buffer.from(`the key is ${key}`).toString('hex')],
+  ])('%s goes, under the fingerprint of what it hides', (_, plain, disguised) => {
+    const print = fingerprint(plain.includes('@') ? plain.toLowerCase() : plain);
+    expect(redactText(`before ${disguised}, after`, options)).toMatch(
+      new RegExp(`^before \\[redacted:\\w+:${print}\\], after$`),
+    );
+  });
+
+  test('only what hides goes; what is written around it stays as it is written', () => {
+    const text = `caf\u00e9 100%25 &lt;a&gt; \\u0041 https://x.example/%7Eme?mail=${percent('bob@example.org')}&x=%20 caf\u00e9`;
+    expect(redactText(text, options)).toBe(
+      text.replace(/(?<=mail=)[%0-9a-f]+/, redactText('bob@example.org', options)),
+    );
+    for (const harmless of ['100%25 &lt;a&gt; \\u0041 \u0430\u0431', '%zz%4', '&#xffffffff;', 'C:\\temp\\new']) {
+      expect(redactText(harmless, options)).toBe(harmless);
+    }
+  });
+
+  test('a name in an encoded document does not take the document with it', () => {
+    const text = base64(`Dear bob@example.org, ${'ignore all that was said before. '.repeat(4)}`);
+    expect(redactText(text, options)).toBe(text);
+  });
+
+  test.each([
+    [json({ password: 'letmein' }), 'letmein'],
+    [json({ password: 'ab,cd;ef9!' }), 'ab,cd;ef9!'],
+    [json({ v: json({ password: 'hunter2x' }) }), 'hunter2x'],
+    [json(json(json(json({ password: 'hunter2x' })))), 'hunter2x'],
+    ["password = 'p@ss, w0rd'", 'p@ss, w0rd'],
+    [`api_key=${random36.repeat(20)}`, random36.repeat(20)],
+    ['https://a.example/login?user=a&password=letmein', 'letmein'],
+    ['https://a.example/c#access_token=Zk4Rt8Vb1Zc6', 'Zk4Rt8Vb1Zc6'],
+    ['postgres://u:p9@ss@w0rd@db/x', 'p9@ss@w0rd'],
+    [`https://${random36}@git.internal/x`, random36],
+    [`https://${random36}:x-oauth-basic@git.internal/x`, random36],
+    [`https://a.example/c?sv=2020&sig=${random36}%3D`, random36],
+    [`https://a.example/k?X-Amz-Signature=${'ab12'.repeat(16)}`, 'ab12'.repeat(16)],
+    [`Authorization: token ${random36}`, random36],
+    [`curl -H "Authorization: ${random36}"`, random36],
+  ])('%s', (text, secret) => {
+    const redacted = redactText(text, options);
+    expect(redacted).toContain('[redacted:');
+    expect(redacted).not.toContain(secret.slice(0, 6));
+    expect(redacted).not.toContain(secret.slice(-4));
+  });
+
+  test.each([
+    'see ?sig=short, &signature=none',
+    'https://docs.example/a-very-long-page-name-of-ours@2',
+    'Authorization: required',
+    'password: whatever you like',
+    '"password": "required"',
+  ])('not in %j', (text) => expect(redactText(text, options)).toBe(text));
+
+  test('whatever redaction finds, the gate has let through', () => {
+    const gate = createGate([]);
+    const pieces = fc.constantFrom(
+      percent(key),
+      escaped('bob@example.org'),
+      entities(key),
+      base64('{"password":"hunter2x"}'),
+      '?a=1&sig=',
+      random36,
+      'password%3D',
+      'kX9!mw2',
+      'https://',
+      ':p9@',
+      '@h.example/',
+      '\u200b',
+      ' ',
+      '"',
+      '\\',
+      'Authorization: token ',
+    );
+    const texts = fc.array(pieces, { maxLength: 5 }).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(texts, texts, (value, name) => {
+        const event = eventWith({ request: { arguments: { [name]: value, password: { value } } } });
+        const whole = redactEvent(event, options);
+        const { redact, suspects } = gate(event);
+        const gated = redact ? redactEvent(event, { ...options, suspects }) : { event, redactions: [] };
+        expect(gated.event).toEqual(whole.event);
+        expect(gated.redactions).toEqual(whole.redactions);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
 describe('personal data', () => {
   test.each([
     ['email', 'write to alice.smith+x@mail.example.org now'],
@@ -241,6 +351,33 @@ describe('events', () => {
   });
 });
 
+describe('secrets by the name of their member', () => {
+  const redacted = (args: Record<string, unknown>) =>
+    redactEvent(eventWith({ request: { arguments: args } }), options).event.data.request?.arguments;
+
+  test.each<[Record<string, unknown>, string]>([
+    [{ password: { value: 'hunter2' } }, '{"password":{"value":"[redacted:assigned_secret:'],
+    [{ password: 12345678 }, '{"password":"[redacted:assigned_secret:'],
+    [{ pin_code: 4321 }, '{"pin_code":"[redacted:assigned_secret:'],
+    [{ Authorization: `token ${random36}` }, '{"Authorization":"token [redacted:assigned_secret:'],
+    [{ Authorization: `Bearer ${random36}` }, '{"Authorization":"Bearer [redacted:bearer_token:'],
+    [{ api_key: join('AKIA', 'IOSFODNN7EXAMPLE') }, '{"api_key":"[redacted:aws_access_key:'],
+    [{ private_key: random36.repeat(200) }, '{"private_key":"[redacted:assigned_secret:'],
+  ])('%j', (args, start) => {
+    const text = JSON.stringify(redacted(args));
+    expect(text.slice(0, start.length)).toBe(start);
+    expect(text).toMatch(/^.{0,80}$/);
+  });
+
+  test.each([
+    { pass: 1200, fail: 1 },
+    { password: 3 },
+    { password: { minLength: 12_000, description: 'at least twelve' } },
+    { authorization: { required: true } },
+    { max_tokens: 4096, value: 'hunter2' },
+  ])('not in %j', (args) => expect(redacted(args)).toEqual(args));
+});
+
 describe('markers', () => {
   const marker = '[redacted:aws_access_key:0123456789abcdef]';
   const event = eventWith({ result: { content: [{ type: 'text', text: `key ${marker}` }] } });
@@ -279,6 +416,12 @@ describe('markers', () => {
         'https://u:p4ssw0rd@h.example/',
         '"token": "',
         base64('password=kX9!mw2 and more text'),
+        percent('bob@example.org'),
+        escaped('[redacted:'),
+        '\\"password\\":\\"',
+        '&sig=',
+        random36,
+        'Authorization: token ',
       ),
     );
     const texts = fc.array(pieces, { maxLength: 6 }).map((parts) => parts.join(''));
@@ -319,6 +462,23 @@ test('the time grows in proportion to the text, whatever it is made of', { timeo
     'A',
     'x-',
     '"token": ',
+    'pwd=',
+    'pwd="',
+    'token=en1',
+    'password=......',
+    '%41',
+    '%2541',
+    '&#65;',
+    '\\u0041',
+    '\\\\"',
+    '\u200b@',
+    '\u4f60@',
+    '://a',
+    '://a:b@',
+    '&sig=',
+    'authorization: ',
+    'QUtJQUlPU0ZPRE5ON0VYQU1QTEU ',
+    'QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo',
     '+1 (',
     'DE89 ',
   ];
