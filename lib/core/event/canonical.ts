@@ -17,14 +17,6 @@ export function canonicalBytes(value: unknown): Uint8Array {
   return chunk.subarray(start, at);
 }
 
-/** How many bytes `canonicalBytes` would answer. */
-export function canonicalLength(value: unknown): number {
-  const start = write(value);
-  const length = at - start;
-  at = start;
-  return length;
-}
-
 /** `canonicalJson` of a string: the commonest cases spare the way by bytes. */
 export const canonicalString = (text: string): string => (plain.test(text) ? `"${text}"` : canonicalJson(text));
 
@@ -176,25 +168,33 @@ interface Shape {
 
 /** Objects with the same names in the same order follow each other: a few of these lists serve nearly all of them. */
 const shapes = new Array<Shape | undefined>(1024);
+/** Places that a list may have, one behind the other. */
+const places = 4;
 
 function shapeOf(names: string[]): Shape {
-  const { length } = names;
-  let slot = length;
-  for (let i = 0; i < length; i++) {
-    const name = names[i] as string;
-    slot = (slot * 31 + name.length * 7 + name.charCodeAt(name.length >> 1)) & 1023;
-  }
-  const known = shapes[slot];
-  if (known !== undefined && known.names.length === length) {
-    let i = 0;
-    while (i < length && known.names[i] === names[i]) i++;
-    if (i === length) return known;
+  let first = names.length;
+  for (const name of names) first = (first * 31 + name.length * 7 + name.charCodeAt(name.length >> 1)) & 1023;
+  let free = first;
+  for (let i = 0; i < places; i++) {
+    const slot = (first + i) & 1023;
+    const known = shapes[slot];
+    if (known === undefined) {
+      free = slot;
+      break;
+    }
+    if (sameNames(known.names, names)) return known;
   }
   const sorted = [...names].sort();
   const shape = { names, sorted, labels: sorted.map(labelOf) };
   // Neither many names nor long ones are kept: somebody may have made them up to fill the memory.
-  if (length <= 64 && names.every((name) => name.length <= 64)) shapes[slot] = shape;
+  if (names.length <= 64 && names.every((name) => name.length <= 64)) shapes[free] = shape;
   return shape;
+}
+
+function sameNames(a: string[], b: string[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 function labelOf(name: string): Uint8Array {

@@ -72,8 +72,8 @@ export class Case {
   hash({ sha256 }: CaseTools): void {
     const { canonical, event, message } = this.opened;
     const same = this.event === event;
-    this.body = canonical && same ? message.bytes : canonicalBytes(this.event);
+    this.body = canonical !== null && same ? message.bytes : canonicalBytes(this.event);
     this.eventHash = sha256(this.body);
-    if (!canonical && same) this.rawHash = sha256(message.bytes);
+    if (canonical === null && same) this.rawHash = sha256(message.bytes);
   }
 }

@@ -2,7 +2,7 @@ import { clip } from '../event/clip';
 import type { Json } from '../event/json';
 import { findDuplicateKey } from './duplicate-key';
 import { ok, type Refusal, type Result, refuse } from './result';
-import { scanJson } from './scan';
+import { type Scan, scanJson } from './scan';
 
 export interface Limits {
   bytes: number;
@@ -19,10 +19,13 @@ export const limits: Limits = {
   members: 50_000,
 };
 
+/** Where within the bytes the value of the member `data` stands, if that is an object. */
+export type CanonicalForm = Pick<Scan, 'dataStart' | 'dataEnd'>;
+
 export interface Decoded {
   value: Json;
-  /** True: the bytes are the RFC 8785 form of `value`. False: they are not, or that can't be told cheaply. */
-  canonical: boolean;
+  /** Where the bytes are the RFC 8785 form of `value`. Null: they are not, or that can't be told cheaply. */
+  canonical: CanonicalForm | null;
 }
 
 /**
@@ -53,7 +56,7 @@ export function decodeJson(bytes: Uint8Array, bounds = limits): Result<Decoded> 
     const key = findDuplicateKey(text) ?? '';
     return refuse('duplicate_key', `The name ${shortQuote(key)} stands twice in one object; send each name once.`);
   }
-  return ok({ value, canonical: scan.canonical });
+  return ok({ value, canonical: scan.canonical ? scan : null });
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

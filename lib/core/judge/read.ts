@@ -5,7 +5,7 @@ import { validateEvent } from '../event/validate';
 import { readEvents } from '../sources';
 import { type Place, placeOf } from './chains';
 import type { DeadLetter, Message } from './contract';
-import { type Decoded, decodeJson } from './decode';
+import { type CanonicalForm, type Decoded, decodeJson } from './decode';
 import { ok, type Refusal, type Result, refuse } from './result';
 
 /** A good event, as far as its message alone tells. */
@@ -16,8 +16,8 @@ export interface Opened {
   event: AuditEvent;
   format: string;
   place: Place | null;
-  /** The message's bytes are this event's canonical JSON. */
-  canonical: boolean;
+  /** Where the message's bytes are this event's canonical JSON. */
+  canonical: CanonicalForm | null;
 }
 
 export interface Reading {
@@ -65,7 +65,7 @@ function readMessage(
     const event = result.ok ? checkEvent(result.value, now) : result;
     if (event.ok) {
       // The very object that was decoded is the event, so the bytes are its canonical form where the scanner proved one.
-      const canonical = decoded.value.canonical && (event.value as unknown) === decoded.value.value;
+      const canonical = (event.value as unknown) === decoded.value.value ? decoded.value.canonical : null;
       into.opened.push({ message, item, event: event.value, format, place: placeOf(event.value), canonical });
     } else {
       into.dead.push(deadLetter(message, item, event.refusal));

@@ -10,6 +10,9 @@ export interface Scan {
   members: number;
   /** True: the text is its own RFC 8785 form. False: it is not, or that can't be told cheaply. */
   canonical: boolean;
+  /** Where the value of the whole object's member `data` begins and ends, if that is an object, and the text is canonical. */
+  dataStart: number;
+  dataEnd: number;
 }
 export type ScanProblem = 'unsafe_integer' | 'lone_surrogate' | 'too_deep' | 'too_large';
 
@@ -24,7 +27,7 @@ const quote = 0x22;
 const backslash = 0x5c;
 
 export function scanJson(bytes: Uint8Array, limits: ScanLimits): Scan {
-  const scan: Scan = { problem: null, at: 0, members: 0, canonical: true };
+  const scan: Scan = { problem: null, at: 0, members: 0, canonical: true, dataStart: 0, dataEnd: 0 };
   const length = bytes.length;
   // One cell for each open level: whether it is an object, and where its last key stands.
   const isObject: boolean[] = [false];
@@ -52,6 +55,7 @@ export function scanJson(bytes: Uint8Array, limits: ScanLimits): Scan {
       }
       if (expectKey) {
         expectKey = false;
+        if (depth === 1 && end - start === 4 && isData(bytes, start)) scan.dataStart = end + 2;
         if (scan.canonical) {
           // Where keys are plain ASCII without escapes the order of bytes is the order of UTF-16 units.
           scan.canonical =
@@ -75,6 +79,7 @@ export function scanJson(bytes: Uint8Array, limits: ScanLimits): Scan {
     } else if (byte === 0x7d || byte === 0x5d) {
       expectKey = false;
       if (--depth < 0) return scan;
+      if (depth === 1 && scan.dataEnd === 0 && scan.dataStart > 0) scan.dataEnd = i + 1;
     } else if (byte === 0x2d || (byte >= 0x30 && byte <= 0x39)) {
       const end = scanNumber(bytes, i, scan);
       if (scan.problem) return scan;
@@ -85,6 +90,9 @@ export function scanJson(bytes: Uint8Array, limits: ScanLimits): Scan {
   }
   return scan;
 }
+
+const isData = (bytes: Uint8Array, at: number): boolean =>
+  bytes[at] === 0x64 && bytes[at + 1] === 0x61 && bytes[at + 2] === 0x74 && bytes[at + 3] === 0x61;
 
 function stop(scan: Scan, problem: ScanProblem, at: number): Scan {
   scan.problem = problem;

@@ -1,6 +1,5 @@
-import { canonicalBytes, canonicalLength } from '../event/canonical';
+import { canonicalBytes } from '../event/canonical';
 import { clip } from '../event/clip';
-import type { AuditEvent } from '../event/envelope';
 import type { Sha256Hex } from '../event/hash';
 import type { SignatureVerifier } from '../provenance/signature';
 import type { Facts } from './contract';
@@ -49,20 +48,6 @@ export function verifyProducer(
   return check.ok ? ok(kid) : refuse('bad_signature', `${check.detail}; sign the core as the documentation says.`);
 }
 
-/**
- * RFC 8785 form of the event's data. It stands in the event's canonical form between the members whose names sort before
- * and after `data`: to measure those few is much cheaper than to write the data again.
- */
-export function dataBytes({ event, canonical, message }: Signed): Uint8Array {
-  if (!canonical) return canonicalBytes(event.data);
-  const before: Record<string, unknown> = {};
-  const after: Record<string, unknown> = {};
-  for (const name in event) {
-    if (name < 'data') before[name] = event[name as keyof AuditEvent];
-    else if (name > 'data') after[name] = event[name as keyof AuditEvent];
-  }
-  const head = canonicalLength(before) - 1;
-  const tail = canonicalLength(after) - 1;
-  const start = (head > 1 ? head + 1 : 1) + '"data":'.length;
-  return message.bytes.subarray(start, message.bytes.length - tail - 1);
-}
+/** RFC 8785 form of the event's data. */
+export const dataBytes = ({ event, canonical, message }: Signed): Uint8Array =>
+  canonical === null ? canonicalBytes(event.data) : message.bytes.subarray(canonical.dataStart, canonical.dataEnd);

@@ -28,10 +28,15 @@ export function pack(messages: readonly RefusedMessage[], refusal: Refusal | nul
   return packed;
 }
 
-export function unpack({ bytes, ends, positions, headers, refusals }: PackedRecords): RefusedMessage[] {
+/** The messages from `first` on, at most `count`. */
+export function unpack(
+  { bytes, ends, positions, headers, refusals }: PackedRecords,
+  first: number,
+  count: number,
+): RefusedMessage[] {
   const messages: RefusedMessage[] = [];
-  let start = 0;
-  for (let i = 0; i < ends.length; i++) {
+  let start = first === 0 ? 0 : (ends[first - 1] as number);
+  for (let i = first; i < Math.min(first + count, ends.length); i++) {
     const end = ends[i] as number;
     messages.push({
       bytes: new Uint8Array(bytes, start, end - start),

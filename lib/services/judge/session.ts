@@ -105,9 +105,8 @@ export function createJudgeSession(
   }
 
   function* slicesOf(records: PackedRecords, now: number, delivery: string): Generator<Reading> {
-    const messages = unpack(records);
-    for (let at = 0; at < messages.length; at += slice) {
-      yield readBatch(messages.slice(at, at + slice), now, tools.sha256, delivery);
+    for (let first = 0; first < records.ends.length; first += slice) {
+      yield readBatch(unpack(records, first, slice), now, tools.sha256, delivery);
     }
   }
 
