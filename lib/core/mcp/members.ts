@@ -14,7 +14,7 @@ export const object = (value: Json | undefined): JsonObject => (isObject(value) 
 export const wholeNumber = (value: Json | undefined): number | undefined =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 
-export type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
 /** The object without the members that are undefined. */
 export function defined<T extends object>(members: T): Defined<T> {

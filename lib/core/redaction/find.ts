@@ -7,7 +7,7 @@ import { secretPatterns } from './secrets';
 import { unmask } from './unmask';
 
 /** A secret or personal datum, where it stands in a text. */
-export interface Found {
+interface Found {
   span: Span;
   kind: string;
   category: 'secret' | 'personal';

@@ -4,7 +4,7 @@ import { foldUnicode } from '../text/unicode';
 import type { Span } from './pattern';
 
 /** A text without its escapes, and the way back. */
-export interface Unmasked {
+interface Unmasked {
   text: string;
   /** Where that which stands at `span` of `text` stands in the original. */
   origin(span: Span): Span;
