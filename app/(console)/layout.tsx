@@ -7,6 +7,8 @@ import { addressHeader, currentActor } from '@/lib/auth/guard';
 import { type Actor, may } from '@/lib/core/access';
 import { countOpenAlerts } from '@/lib/store/alerts';
 import { countDeadLetters } from '@/lib/store/dead-letters';
+import { hasPassword } from '@/lib/store/users';
+import { changePassword } from './change-password';
 import { findEntities } from './find-entities';
 
 export default async function ConsoleLayout({ children }: { children: ReactNode }) {
@@ -16,8 +18,15 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
     redirect(`/signin?callbackUrl=${encodeURIComponent(address)}`);
   }
   const railCollapsed = (await cookies()).get('rail')?.value === 'narrow';
+  const [badges, byPassword] = await Promise.all([badgesFor(actor), hasPassword(actor.id)]);
   return (
-    <Shell actor={actor} badges={await badgesFor(actor)} railCollapsed={railCollapsed} find={findEntities}>
+    <Shell
+      actor={actor}
+      badges={badges}
+      railCollapsed={railCollapsed}
+      find={findEntities}
+      changePassword={byPassword ? changePassword : undefined}
+    >
       {children}
     </Shell>
   );

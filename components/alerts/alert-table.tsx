@@ -5,6 +5,7 @@ import { type ReactNode, useState } from 'react';
 import { failureWords } from '@/components/action';
 import { Button } from '@/components/button';
 import { DataTable } from '@/components/data-table';
+import { GeneratedMark } from '@/components/events/event-status';
 import { HostileText } from '@/components/hostile-text';
 import { NextPage } from '@/components/next-page';
 import { SeverityMark } from '@/components/severity';
@@ -47,7 +48,12 @@ const columns: ColumnDef<AlertTableRow>[] = [
         <span className="text-soft">
           <HostileText text={original.summary} limit={220} />
         </span>
-        {original.generated && <span className="ml-2 text-xs text-faint">generated</span>}
+        {original.generated && (
+          <>
+            {' '}
+            <GeneratedMark />
+          </>
+        )}
       </>
     ),
     meta: { grow: true, filter: (row) => ({ field: 'rule', value: row.ruleId }) },

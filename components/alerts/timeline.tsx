@@ -1,5 +1,6 @@
 import Link from 'next/link';
 import { cn } from '@/components/cn';
+import { GeneratedMark } from '@/components/events/event-status';
 import { HostileText } from '@/components/hostile-text';
 import { SeverityShape } from '@/components/severity';
 import { Clock } from '@/components/time';
@@ -48,7 +49,7 @@ export function Timeline({ events, here }: { events: TimelineItem[]; here: strin
               <HostileText text={event.serverName ?? event.server ?? ''} limit={50} />
             </span>
             {event.status !== 'success' && <span className="text-xs text-soft">{event.status}</span>}
-            {event.generated && <span className="text-xs text-faint">generated</span>}
+            {event.generated && <GeneratedMark />}
           </Link>
         </li>
       ))}

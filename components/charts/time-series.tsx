@@ -4,13 +4,17 @@ import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { type RefObject, useCallback, useMemo, useRef } from 'react';
 import { bytesWords, compactNumber, countWords, microsWords } from '@/lib/core/query/words';
+import { GeneratedMark } from '../events/event-status';
 import { useHydrated } from '../hydrated';
+import { GeneratedBands, generatedBands } from './generated-bands';
 
 export interface TimePoint {
   /** ISO 8601, the beginning of the point's stretch. */
   at: string;
   /** null: nothing was measured. */
   values: (number | null)[];
+  /** Whether some of it was generated for a demonstration; `nothing` where there was nothing. */
+  made: 'observed' | 'generated' | 'nothing';
 }
 
 const units = { count: countWords, bytes: bytesWords, micros: microsWords } as const;
@@ -57,6 +61,7 @@ export function TimeSeries({
     });
     return points.map((point) => ({
       at: point.at,
+      made: point.made,
       label: format.format(new Date(point.at)),
       ...Object.fromEntries(names.map((name, n) => [name, point.values[n]])),
     }));
@@ -78,16 +83,18 @@ export function TimeSeries({
     yAxisWidth: unit === 'count' ? 44 : 64,
     tickGap: 48,
     padding: { left: 6, right: 6 },
-    className: height,
+    className: `relative ${height}`,
   };
+  const bands = generatedBands(points, form === 'bar');
   return (
     <figure aria-label={label} className="m-0">
-      {names.length > 1 && <Legend names={names} colors={colors} />}
+      {(names.length > 1 || bands.length > 0) && <Legend names={names} colors={colors} generated={bands.length > 0} />}
       <div
         aria-hidden="true"
-        className="cursor-pointer"
+        className="relative cursor-pointer"
         onClick={() => under.current && router.push(href(under.current))}
       >
+        <GeneratedBands bands={bands} left={common.yAxisWidth} />
         {form === 'bar' && <BarChart {...common} stack={stack} />}
         {form === 'line' && <LineChart {...common} connectNulls={false} />}
         {form === 'area' && <AreaChart {...common} stack={stack} showGradient />}
@@ -112,7 +119,8 @@ export function TimeSeries({
                   <td className="px-2 py-0.5">
                     <Link className="link" href={href(row.at)}>
                       {row.label}
-                    </Link>
+                    </Link>{' '}
+                    {row.made === 'generated' && <GeneratedMark />}
                   </td>
                   {names.map((name, m) => {
                     const value = points[n]?.values[m];
@@ -145,7 +153,7 @@ const swatches: Record<string, string> = {
   slate: 'bg-slate-500',
 };
 
-const Legend = ({ names, colors }: { names: string[]; colors: readonly string[] }) => (
+const Legend = ({ names, colors, generated }: { names: string[]; colors: readonly string[]; generated: boolean }) => (
   <div className="mb-1 flex flex-wrap gap-x-4 gap-y-1 text-xs text-soft">
     {names.map((name, n) => (
       <span key={name} className="inline-flex items-center gap-1.5">
@@ -153,6 +161,12 @@ const Legend = ({ names, colors }: { names: string[]; colors: readonly string[] 
         {name}
       </span>
     ))}
+    {generated && (
+      <span className="inline-flex items-center gap-1.5">
+        <span className="h-2.5 w-4 border-x border-dashed border-line-strong bg-band" />
+        Generated for a demonstration
+      </span>
+    )}
   </div>
 );
 
@@ -161,7 +175,7 @@ function pointTooltip(
   unit: keyof typeof units,
   under: RefObject<string | null>,
 ) {
-  const row = payload?.[0]?.payload as { at: string } | undefined;
+  const row = payload?.[0]?.payload as Pick<TimePoint, 'at' | 'made'> | undefined;
   under.current = active && row ? row.at : null;
   if (!active || !row) return null;
   return (
@@ -178,6 +192,7 @@ function pointTooltip(
             <span className="num font-medium">{item.value === null ? '–' : units[unit](Number(item.value))}</span>
           </p>
         ))}
+      {row.made === 'generated' && <p className="mt-1 text-2xs text-faint">generated for a demonstration</p>}
     </div>
   );
 }

@@ -16,12 +16,12 @@ export function EventStatus({ status, code }: { status: string; code?: number | 
   );
 }
 
-/** Stands wherever an event or a figure was made for a demonstration. */
-export const GeneratedMark = () => (
+/** Stands wherever an event or a figure was made for a demonstration; with `part`, where some of it was. */
+export const GeneratedMark = ({ part = false }: { part?: boolean }) => (
   <span
-    title="Made for a demonstration, not observed"
-    className="rounded-sm border border-dashed border-line-strong px-1 text-2xs text-soft"
+    title={`${part ? 'Some of it was made' : 'Made'} for a demonstration, not observed`}
+    className="shrink-0 rounded-sm border border-dashed border-line-strong px-1 text-2xs whitespace-nowrap text-soft"
   >
-    generated
+    {part ? 'partly generated' : 'generated'}
   </span>
 );

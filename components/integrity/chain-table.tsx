@@ -3,6 +3,7 @@ import type { ColumnDef } from '@tanstack/react-table';
 import { countWords, plural } from '@/lib/core/query/words';
 import { HashChip } from '../copy';
 import { DataTable } from '../data-table';
+import { GeneratedMark } from '../events/event-status';
 import { HostileText } from '../hostile-text';
 import { Empty } from '../states';
 import { Ago } from '../time';
@@ -18,6 +19,7 @@ export interface ChainRow {
   duplicates: number;
   gaps: { from: string; to: string; noticedAt: string }[];
   missing: number;
+  generated: boolean;
 }
 
 const range = (gap: ChainRow['gaps'][number]) =>
@@ -37,6 +39,11 @@ const columns: ColumnDef<ChainRow>[] = [
         <span className="text-faint">
           <HostileText text={row.original.epoch} limit={40} />
         </span>
+        {row.original.generated && (
+          <span className="ml-2 font-sans">
+            <GeneratedMark />
+          </span>
+        )}
       </span>
     ),
   },

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { Spark } from '@/components/charts/spark';
 import { DataTable } from '@/components/data-table';
 import { serverHref } from '@/components/entity-chip';
+import { GeneratedMark } from '@/components/events/event-status';
 import { HostileText } from '@/components/hostile-text';
 import { Ago } from '@/components/time';
 import { countWords, plural } from '@/lib/core/query/words';
@@ -19,6 +20,7 @@ export interface ServerTableRow {
   calls: number;
   errors: number;
   users: number;
+  generatedCalls: number;
   days: number[];
   openAlerts: number;
 }
@@ -34,7 +36,7 @@ const columns: ColumnDef<ServerTableRow>[] = [
         <span className="min-w-0 truncate font-mono text-xs text-faint">
           <HostileText text={original.key} limit={90} />
         </span>
-        {original.generated && <span className="text-xs text-faint">generated</span>}
+        {(original.generated || original.generatedCalls > 0) && <GeneratedMark part={!original.generated} />}
       </span>
     ),
     meta: { grow: true },

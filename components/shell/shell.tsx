@@ -7,6 +7,7 @@ import { type Hotkeys, useHotkeys } from '../hotkeys';
 import { Toasts } from '../toast';
 import { BottomBar } from './bottom-bar';
 import { CommandPalette, type Entity, type PaletteAction } from './command-palette';
+import { type ChangePassword, PasswordForm } from './password-form';
 import { remember, useDensity } from './preferences';
 import { type Badges, isCurrent, Rail } from './rail';
 import { carried, withParams } from './range-url';
@@ -22,12 +23,15 @@ export function Shell({
   badges,
   railCollapsed,
   find,
+  changePassword,
   children,
 }: {
   actor: Actor;
   badges: Badges;
   railCollapsed: boolean;
   find: (text: string) => Promise<Entity[]>;
+  /** Missing for those who sign in by the identity provider alone. */
+  changePassword?: ChangePassword;
   children: ReactNode;
 }) {
   const router = useRouter();
@@ -36,6 +40,7 @@ export function Shell({
   const search = useRef<HTMLInputElement>(null);
   const [palette, setPalette] = useState(false);
   const [help, setHelp] = useState(false);
+  const [password, setPassword] = useState(false);
   const [collapsed, setCollapsed] = useState(railCollapsed);
   const { resolvedTheme, setTheme } = useTheme();
   const [, toggleDensity] = useDensity();
@@ -88,7 +93,11 @@ export function Shell({
               <span className="hidden sm:block">
                 <ThemeButton />
               </span>
-              <UserMenu actor={actor} onHelp={() => setHelp(true)} />
+              <UserMenu
+                actor={actor}
+                onHelp={() => setHelp(true)}
+                onPassword={changePassword && (() => setPassword(true))}
+              />
             </div>
           </header>
           <main id="main" className="mx-auto w-full max-w-[1600px] flex-1 px-3 pt-4 pb-20 md:px-6 md:pt-5 md:pb-10">
@@ -98,6 +107,9 @@ export function Shell({
       </div>
       <BottomBar role={actor.role} badges={badges} onMore={() => setPalette(true)} />
       <CommandPalette open={palette} onOpenChange={setPalette} role={actor.role} actions={actions} find={find} />
+      {password && changePassword && (
+        <PasswordForm email={actor.email} change={changePassword} onClose={() => setPassword(false)} />
+      )}
       <Shortcuts open={help} onClose={() => setHelp(false)} role={actor.role} />
     </Toasts>
   );

@@ -1,6 +1,6 @@
 'use client';
 import { Menu, MenuButton, MenuItem, MenuItems } from '@headlessui/react';
-import { Keyboard, LogOut, Moon, Rows3, Rows4, Sun, SunMoon } from 'lucide-react';
+import { Keyboard, KeyRound, LogOut, Moon, Rows3, Rows4, Sun, SunMoon } from 'lucide-react';
 import { signOut } from 'next-auth/react';
 import { useTheme } from 'next-themes';
 import type { ReactNode } from 'react';
@@ -49,7 +49,7 @@ export function DensityButton() {
   );
 }
 
-export function UserMenu({ actor, onHelp }: { actor: Actor; onHelp: () => void }) {
+export function UserMenu({ actor, onHelp, onPassword }: { actor: Actor; onHelp: () => void; onPassword?: () => void }) {
   const { theme, setTheme } = useTheme();
   const initials = actor.name
     .split(/\s+/)
@@ -86,6 +86,11 @@ export function UserMenu({ actor, onHelp }: { actor: Actor; onHelp: () => void }
         <Item onClick={onHelp} icon={<Keyboard className="size-4" />}>
           Keyboard <kbd className="ml-auto">?</kbd>
         </Item>
+        {onPassword && (
+          <Item onClick={onPassword} icon={<KeyRound className="size-4" />}>
+            Change password…
+          </Item>
+        )}
         <Item onClick={() => void signOut({ callbackUrl: '/signin' })} icon={<LogOut className="size-4" />}>
           Sign out
         </Item>

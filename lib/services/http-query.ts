@@ -32,6 +32,16 @@ export const filterText = (fields: readonly FilterField[]) =>
       return z.NEVER;
     });
 
+/** A stretch of time: `range=24h`, or `from` and `to`. */
+export const rangeParameters = {
+  range: z
+    .string()
+    .regex(/^\d{1,4}[mhd]$/, 'Write 15m, 24h or 7d')
+    .optional(),
+  from: z.iso.datetime({ offset: true }).optional(),
+  to: z.iso.datetime({ offset: true }).optional(),
+};
+
 /** A request's query, each parameter at most once. Throws ServiceError `invalid`. */
 export function queryOf<Query extends z.ZodType>(request: Request, shape: Query): z.output<Query> {
   return parseInput(shape, Object.fromEntries(new URL(request.url).searchParams));

@@ -9,7 +9,8 @@ import type { Tx } from './transaction';
 
 const openStatuses = ['new', 'in_progress'] as const;
 
-export type AlertView = 'open' | 'suppressed' | 'closed' | 'all';
+export const alertViews = ['open', 'suppressed', 'closed', 'all'] as const;
+export type AlertView = (typeof alertViews)[number];
 
 export interface AlertRow {
   id: string;
@@ -89,6 +90,37 @@ export async function listAlerts(
     rows: page,
     next: rows.length > limit && last ? { severity: last.severity, lastSeen: last.lastSeen, id: last.id } : null,
   };
+}
+
+/** All that a filter finds in a view, in the list's order, in pages and at most `limit`. */
+export async function* everyAlert(
+  asked: { view: AlertView; filter: Filter },
+  limit: number,
+): AsyncGenerator<AlertRow[], void> {
+  let after: AlertCursor | null = null;
+  for (let left = limit; left > 0; ) {
+    const page: Awaited<ReturnType<typeof listAlerts>> = await listAlerts(asked, after, Math.min(1000, left));
+    yield page.rows;
+    left -= page.rows.length;
+    after = page.next;
+    if (!after) return;
+  }
+}
+
+/** How many alerts a filter finds in a view, counted up to one more than `bound`. */
+export async function countAlerts(
+  { view, filter }: { view: AlertView; filter: Filter },
+  bound: number,
+  on: Pick<Tx, 'query'>,
+): Promise<number> {
+  const values: unknown[] = [viewStatuses[view]];
+  const { rows } = await on.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM (
+       SELECT 1 FROM alert LEFT JOIN server ON server.key = alert.server
+       WHERE alert.status = ANY($1) AND ${filterSql(filter, filterColumns, values)} LIMIT ${bound + 1}) AS bounded`,
+    values,
+  );
+  return rows[0]?.count ?? 0;
 }
 
 export interface OpenAlerts {

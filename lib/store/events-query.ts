@@ -4,6 +4,7 @@ import type { TimeRange } from '../core/query/time-range';
 import { type FilterColumns, filterSql } from './filter-sql';
 import { pool } from './pool';
 import { timeText } from './time-text';
+import type { Tx } from './transaction';
 
 /** One line of the Events screen: nothing of what the call carried. */
 export interface EventListRow {
@@ -35,8 +36,8 @@ export interface EventCursor {
   side: 'older' | 'newer';
 }
 
-export interface EventPage {
-  rows: EventListRow[];
+export interface EventPage<Row = EventListRow> {
+  rows: Row[];
   older: EventCursor | null;
   newer: EventCursor | null;
 }
@@ -80,6 +81,24 @@ const listColumns = `event.id, ${timeText('event.time')} AS time, event.type, ev
   coalesce(event.bytes_in, 0) + coalesce(event.bytes_out, 0) AS bytes, event.severity, event.assertion, event.generated`;
 const from = 'FROM event LEFT JOIN server ON server.key = event.server';
 
+/** One line of an export: with what places the event in its log, so that it can be proved. */
+export interface ExportedEvent extends EventListRow {
+  recordedAt: string;
+  source: string;
+  session: string | null;
+  trace: string | null;
+  log: string;
+  logIndex: number;
+  /** Hexadecimal. */
+  eventHash: string;
+  /** The stored envelope, canonical JSON; only where it was asked for. */
+  body?: string;
+}
+
+const exportColumns = `${listColumns}, ${timeText('event.recorded_at')} AS "recordedAt", event.source, event.session, event.trace,
+  (SELECT origin FROM log WHERE log.id = event.log_id) AS log, event.log_index::float8 AS "logIndex",
+  encode(event.event_hash, 'hex') AS "eventHash"`;
+
 function conditions({ filter, range }: EventsAsked, values: unknown[]): string {
   values.push(range.from, range.to);
   // A relative range has no end: the clocks of producers may be ahead of ours.
@@ -89,7 +108,34 @@ function conditions({ filter, range }: EventsAsked, values: unknown[]): string {
 }
 
 /** One page, newest first, by keyset over (time, id). */
-export async function listEvents(asked: EventsAsked, cursor: EventCursor | null, limit: number): Promise<EventPage> {
+export const listEvents = (asked: EventsAsked, cursor: EventCursor | null, limit: number): Promise<EventPage> =>
+  selectPage<EventListRow>(listColumns, asked, cursor, limit);
+
+/** All that a filter finds, newest first, in pages and at most `limit`. Holds no connection between them. */
+export async function* everyEvent(
+  asked: EventsAsked,
+  limit: number,
+  withBody: boolean,
+): AsyncGenerator<ExportedEvent[], void> {
+  const selected = withBody ? `${exportColumns}, event.body` : exportColumns;
+  // An event may have a megabyte.
+  const most = withBody ? 50 : 1000;
+  let cursor: EventCursor | null = null;
+  for (let left = limit; left > 0; ) {
+    const page: EventPage<ExportedEvent> = await selectPage(selected, asked, cursor, Math.min(most, left));
+    yield page.rows;
+    left -= page.rows.length;
+    cursor = page.older;
+    if (!cursor) return;
+  }
+}
+
+async function selectPage<Row extends EventListRow>(
+  selected: string,
+  asked: EventsAsked,
+  cursor: EventCursor | null,
+  limit: number,
+): Promise<EventPage<Row>> {
   const values: unknown[] = [];
   const where = conditions(asked, values);
   const upwards = cursor?.side === 'newer';
@@ -97,15 +143,14 @@ export async function listEvents(asked: EventsAsked, cursor: EventCursor | null,
     ? `AND (event.time, event.id) ${upwards ? '>' : '<'} ($${values.push(cursor.time)}::timestamptz, $${values.push(cursor.id)}::uuid)`
     : '';
   const order = upwards ? 'ASC' : 'DESC';
-  const { rows } = await pool().query<EventListRow>(
-    `SELECT ${listColumns} ${from} WHERE ${where} ${beyond} ORDER BY event.time ${order}, event.id ${order} LIMIT ${limit + 1}`,
+  const { rows } = await pool().query<Row>(
+    `SELECT ${selected} ${from} WHERE ${where} ${beyond} ORDER BY event.time ${order}, event.id ${order} LIMIT ${limit + 1}`,
     values,
   );
   const more = rows.length > limit;
   const page = rows.slice(0, limit);
   if (upwards) page.reverse();
-  const edge = (row: EventListRow | undefined, side: EventCursor['side']) =>
-    row ? { time: row.time, id: row.id, side } : null;
+  const edge = (row: Row | undefined, side: EventCursor['side']) => (row ? { time: row.time, id: row.id, side } : null);
   return {
     rows: page,
     older: more || upwards ? edge(page.at(-1), 'older') : null,
@@ -116,20 +161,24 @@ export async function listEvents(asked: EventsAsked, cursor: EventCursor | null,
 export const countLimit = 10_000;
 
 export interface EventCounts {
-  /** At most countLimit + 1, which means more than countLimit. */
+  /** At most one more than the bound, which means that there are more. */
   total: number;
   failed: number;
   flagged: number;
 }
 
 /** How many events there are, counted up to a bound so that it answers at once. */
-export async function countEvents(asked: EventsAsked): Promise<EventCounts> {
+export async function countEvents(
+  asked: EventsAsked,
+  bound = countLimit,
+  on: Pick<Tx, 'query'> = pool(),
+): Promise<EventCounts> {
   const values: unknown[] = [];
   const where = conditions(asked, values);
-  const { rows } = await pool().query<EventCounts>(
+  const { rows } = await on.query<EventCounts>(
     `SELECT count(*)::int AS total, count(*) FILTER (WHERE status NOT IN ('success', 'unknown'))::int AS failed,
        count(*) FILTER (WHERE severity > 0)::int AS flagged
-     FROM (SELECT event.status, event.severity ${from} WHERE ${where} ORDER BY event.time DESC, event.id DESC LIMIT ${countLimit + 1}) AS bounded`,
+     FROM (SELECT event.status, event.severity ${from} WHERE ${where} ORDER BY event.time DESC, event.id DESC LIMIT ${bound + 1}) AS bounded`,
     values,
   );
   return rows[0] as EventCounts;
@@ -149,20 +198,26 @@ export async function countNewer(asked: EventsAsked, head: { time: string; id: s
   return rows[0]?.count ?? 0;
 }
 
+export interface EventsPoint {
+  at: string;
+  quiet: number;
+  flagged: number;
+  /** Some of them were made for a demonstration. */
+  generated: boolean;
+}
+
 /** Events over time for the chart above the list; null where they are too many to count within a second. */
-export async function eventsOverTime(
-  asked: EventsAsked,
-  bucketMs: number,
-): Promise<{ at: string; quiet: number; flagged: number }[] | null> {
+export async function eventsOverTime(asked: EventsAsked, bucketMs: number): Promise<EventsPoint[] | null> {
   const values: unknown[] = [];
   const where = conditions(asked, values);
   const width = values.push(bucketMs);
   const client = await pool().connect();
   try {
     await client.query(`BEGIN READ ONLY; SET LOCAL statement_timeout = '1s'`);
-    const { rows } = await client.query<{ at: string; quiet: number; flagged: number }>(
-      `SELECT ${timeText('at')} AS at, count(*) FILTER (WHERE severity = 0)::int AS quiet, count(*) FILTER (WHERE severity > 0)::int AS flagged
-       FROM (SELECT date_bin($${width}::float8 * interval '1 millisecond', event.time, timestamptz 'epoch') AS at, event.severity
+    const { rows } = await client.query<EventsPoint>(
+      `SELECT ${timeText('at')} AS at, count(*) FILTER (WHERE severity = 0)::int AS quiet, count(*) FILTER (WHERE severity > 0)::int AS flagged,
+         bool_or(generated) AS generated
+       FROM (SELECT date_bin($${width}::float8 * interval '1 millisecond', event.time, timestamptz 'epoch') AS at, event.severity, event.generated
          ${from} WHERE ${where}) AS binned GROUP BY 1 ORDER BY 1`,
       values,
     );

@@ -80,6 +80,8 @@ export interface ChainSummary {
   /** Sequences that have not arrived. */
   gaps: { from: string; to: string; noticedAt: string }[];
   missing: number;
+  /** Its newest event was made for a demonstration, and so its source makes such. */
+  generated: boolean;
 }
 
 /** Source chains, those with gaps first, then the newest. */
@@ -87,7 +89,8 @@ export async function listChains(limit: number): Promise<ChainSummary[]> {
   const { rows } = await pool().query<ChainSummary>(
     `SELECT chain.source, chain.epoch, head_sequence::text AS "headSequence", head_hash AS "headHash",
        ${timeText('head_time')} AS "headTime", kid, events::float8 AS events, duplicates::float8 AS duplicates,
-       coalesce(gap.gaps, '[]') AS gaps, coalesce(gap.missing, 0)::float8 AS missing
+       coalesce(gap.gaps, '[]') AS gaps, coalesce(gap.missing, 0)::float8 AS missing,
+       EXISTS (SELECT FROM event WHERE event.time = head_time AND event.source = chain.source AND event.generated) AS generated
      FROM source_chain AS chain LEFT JOIN LATERAL (
        SELECT json_agg(json_build_object('from', from_sequence::text, 'to', to_sequence::text, 'noticedAt', ${timeText('noticed_at')})
            ORDER BY from_sequence) AS gaps, sum(to_sequence - from_sequence + 1) AS missing

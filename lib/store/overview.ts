@@ -45,7 +45,8 @@ export interface TopRow {
   calls: number;
   /** Errors and refusals. */
   failed: number;
-  generated: boolean;
+  /** Calls made for a demonstration. */
+  generated: number;
   /** Calls by stretch of time, oldest first, `points` of them. */
   trend: number[];
 }
@@ -56,10 +57,11 @@ export async function topBy(dimension: Dimension, range: TimeRange, points = 24,
   const { rows } = await pool().query<Omit<TopRow, 'trend'> & { trend: Record<string, number> }>(
     `WITH used AS (
        SELECT ${dimension} AS key, width_bucket(extract(epoch FROM minute)::float8, $3::float8, $4::float8, $5::int) AS n,
-         sum(calls) AS calls, sum(errors + denied) AS failed, bool_and(generated) AS generated
+         sum(calls) AS calls, sum(errors + denied) AS failed,
+         coalesce(sum(calls) FILTER (WHERE generated), 0) AS generated
        FROM usage_minute WHERE minute >= $1 AND minute < $2 AND ${dimension} <> '' GROUP BY 1, 2)
      SELECT used.key, server.name, sum(calls)::float8 AS calls, sum(failed)::float8 AS failed,
-       bool_and(used.generated) AS generated, json_object_agg(n, calls) AS trend
+       sum(used.generated)::float8 AS generated, json_object_agg(n, calls) AS trend
      FROM used LEFT JOIN server ON ${dimension === 'server'} AND server.key = used.key
      GROUP BY used.key, server.name ORDER BY calls DESC, used.key LIMIT $6`,
     [range.from, range.to, range.from.getTime() / 1000, (range.from.getTime() + width * points) / 1000, points, limit],

@@ -19,6 +19,8 @@ export interface ServerRow {
   calls: number;
   errors: number;
   users: number;
+  /** Of the calls: made for a demonstration. */
+  generatedCalls: number;
   /** Calls on each of the last 14 days (UTC), oldest first. */
   days: number[];
   openAlerts: number;
@@ -30,11 +32,12 @@ const columns = `
   ${timeText('server.first_seen')} AS "firstSeen", ${timeText('server.last_seen')} AS "lastSeen", server.generated,
   (SELECT count(DISTINCT tool)::int FROM tool_definition WHERE tool_definition.server = server.key) AS tools,
   coalesce(week.calls, 0)::float8 AS calls, coalesce(week.errors, 0)::float8 AS errors,
-  coalesce(week.users, 0)::int AS users, daily.days,
+  coalesce(week.users, 0)::int AS users, coalesce(week.generated, 0)::float8 AS "generatedCalls", daily.days,
   (SELECT count(*)::int FROM alert WHERE alert.server = server.key AND status IN ('new', 'in_progress')) AS "openAlerts"`;
 const joins = `
   LEFT JOIN (
-    SELECT server, sum(calls) AS calls, sum(errors) AS errors, count(DISTINCT actor) FILTER (WHERE actor <> '') AS users
+    SELECT server, sum(calls) AS calls, sum(errors) AS errors, count(DISTINCT actor) FILTER (WHERE actor <> '') AS users,
+      sum(calls) FILTER (WHERE generated) AS generated
     FROM usage_minute WHERE minute > now() - interval '7 days' GROUP BY server) week ON week.server = server.key
   LEFT JOIN LATERAL (
     SELECT array_agg(coalesce(u.calls, 0)::float8 ORDER BY d.day) AS days

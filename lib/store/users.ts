@@ -22,6 +22,10 @@ export const findUser = async (id: string): Promise<UserRow | null> =>
 export const findUserByEmail = async (email: string): Promise<UserRow | null> =>
   userRow(await prisma().user.findUnique({ where: { email }, select }));
 
+/** Whether someone can sign in with a password, and not by the identity provider alone. */
+export const hasPassword = async (id: string): Promise<boolean> =>
+  (await prisma().user.count({ where: { id, passwordHash: { not: null } } })) > 0;
+
 export const countUsers = (): Promise<number> => prisma().user.count();
 
 /** Everyone, by name; never a password hash. */

@@ -92,12 +92,23 @@ it('signs in, finds the attacks, reads the evidence, verifies the proof, approve
   await page.keyboard.press('Enter');
   const panel = page.locator('[data-panel]');
   await panel.getByRole('heading', { name: 'Evidence' }).waitFor();
-  const look = panel.getByRole('button', { name: /recorded/ }).first();
-  if (await look.isVisible()) await look.click();
   await panel.locator('mark').first().waitFor();
   await panel.getByRole('button', { name: 'Verify in this browser' }).click();
   await panel.locator('[data-verdict="signed"]').waitFor();
   await expectAccessible(page, 'journey-alert');
+
+  // Another quotes what a call carried: shown after a look, which is recorded.
+  await page.goto('/alerts?q=rule:path-traversal');
+  await firstRow(page);
+  await page.keyboard.press('Enter');
+  await panel.getByRole('heading', { name: 'Evidence' }).waitFor();
+  expect(await panel.locator('mark').count()).toBe(0);
+  await panel.getByRole('button', { name: 'Show what the call carried (recorded)' }).click();
+  await panel.locator('mark').first().waitFor();
+  const looks = await running.database.pool.query(
+    `SELECT actor FROM audit_entry WHERE action = 'alert.evidence_viewed'`,
+  );
+  expect(looks.rows).toEqual([{ actor: person.email }]);
 
   // A server is approved.
   await page.goto('/servers?view=unlisted');

@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import { z } from 'zod';
 import { AlertTable } from '@/components/alerts/alert-table';
 import { Command } from '@/components/copy';
+import { type ExportChoice, ExportMenu } from '@/components/export-menu';
 import { FilterBar } from '@/components/filter-bar';
 import { PageHeader } from '@/components/page-header';
 import { SidePanel } from '@/components/side-panel';
@@ -12,8 +13,9 @@ import { may } from '@/lib/core/access';
 import { rules } from '@/lib/core/detection/rules';
 import { alertFields } from '@/lib/core/query/alert-fields';
 import { parseFilter } from '@/lib/core/query/filter';
-import { durationWords, plural } from '@/lib/core/query/words';
+import { countWords, durationWords, plural } from '@/lib/core/query/words';
 import { severityOf } from '@/lib/core/severity';
+import { exportLimits } from '@/lib/services/export-file';
 import { timestamp } from '@/lib/services/timestamp';
 import { countOpenAlerts, findAlert, listAlerts, type OpenAlerts, type AlertView as View } from '@/lib/store/alerts';
 import { readParams, type SearchParams } from '../../params';
@@ -51,7 +53,11 @@ export default async function AlertsPage({ searchParams }: { searchParams: Searc
   const openCount = open.bySeverity.reduce((sum, count) => sum + count, open.generated);
   return (
     <>
-      <PageHeader title="Alerts" sentence={sentence(open, Date.now())} />
+      <PageHeader
+        title="Alerts"
+        sentence={sentence(open, Date.now())}
+        actions={parsed.ok && <ExportMenu choices={exportChoices(view, parsed.query)} note={exportNote} />}
+      />
       <Tabs
         label="Views"
         param="view"
@@ -95,6 +101,18 @@ export default async function AlertsPage({ searchParams }: { searchParams: Searc
     </>
   );
 }
+
+/** What the list shows, as files. */
+const exportChoices = (view: View, q: string): ExportChoice[] =>
+  [
+    { label: 'CSV', format: 'csv' },
+    { label: 'JSON lines', format: 'jsonl' },
+  ].map(({ label, format }) => ({
+    label,
+    href: `/api/v1/alerts/export?${new URLSearchParams({ view, ...(q && { q }), format })}`,
+  }));
+
+const exportNote = `What the filter finds in this view, worst first, up to ${countWords(exportLimits.rows)} alerts, without evidence. The audit records it.`;
 
 function sentence(open: OpenAlerts, now: number): string {
   const made = open.generated > 0 ? ` (and ${plural(open.generated, 'generated one')})` : '';

@@ -4,6 +4,7 @@ import { ButtonLink } from '@/components/button';
 import { roleColors, severityColors } from '@/components/charts/palette';
 import { TimeSeries } from '@/components/charts/time-series';
 import { EventTable } from '@/components/events/event-table';
+import { type ExportChoice, ExportMenu } from '@/components/export-menu';
 import { FilterBar } from '@/components/filter-bar';
 import { NewRows } from '@/components/live';
 import { Card, PageHeader } from '@/components/page-header';
@@ -11,9 +12,11 @@ import { carried, withParams } from '@/components/shell/range-url';
 import { SidePanel } from '@/components/side-panel';
 import { Empty, NoPermission, Notice, Skeleton } from '@/components/states';
 import { requireActor } from '@/lib/auth/guard';
+import { may, type Role } from '@/lib/core/access';
 import { eventFields } from '@/lib/core/query/event-fields';
 import { bucketMs, rangeWords } from '@/lib/core/query/time-range';
 import { countWords, plural } from '@/lib/core/query/words';
+import { exportLimits } from '@/lib/services/export-file';
 import { countEvents, countLimit, eventsOverTime, knownValues, listEvents } from '@/lib/store/events-query';
 import { readParams, type SearchParams } from '../../params';
 import { encodeCursor } from '../cursor';
@@ -41,7 +44,11 @@ export default async function Events({ searchParams }: { searchParams: SearchPar
   const { parsed } = query;
   return (
     <>
-      <PageHeader title="Events" sentence={sentence(counts, query)} />
+      <PageHeader
+        title="Events"
+        sentence={sentence(counts, query)}
+        actions={parsed.ok && <ExportMenu choices={exportChoices(query, access.actor.role)} note={exportNote} />}
+      />
       <FilterBar
         query={parsed.query}
         chips={parsed.ok ? parsed.chips : []}
@@ -125,6 +132,25 @@ export default async function Events({ searchParams }: { searchParams: SearchPar
   );
 }
 
+/** What the list shows, as files. */
+function exportChoices({ parsed, range }: EventQuery, role: Role): ExportChoice[] {
+  const params = new URLSearchParams(
+    range.preset ? { range: range.preset } : { from: range.from.toISOString(), to: range.to.toISOString() },
+  );
+  if (parsed.query) params.set('q', parsed.query);
+  const href = (more: Record<string, string>) =>
+    `/api/v1/events/export?${new URLSearchParams([...params, ...Object.entries(more)])}`;
+  return [
+    { label: 'CSV', href: href({ format: 'csv' }) },
+    { label: 'JSON lines', href: href({ format: 'jsonl' }) },
+    ...(may(role, 'payload:read')
+      ? [{ label: 'JSON lines, with what calls carried', href: href({ format: 'jsonl', payload: '1' }) }]
+      : []),
+  ];
+}
+
+const exportNote = `What the filter finds, newest first, up to ${countWords(exportLimits.rows)} events (${countWords(exportLimits.withPayload)} with what they carried). The audit records it.`;
+
 function sentence(
   { total, failed, flagged }: Awaited<ReturnType<typeof countEvents>>,
   { range, parsed }: EventQuery,
@@ -159,7 +185,11 @@ async function Volume({ query }: { query: EventQuery }) {
       <TimeSeries
         label="Events over time"
         points={fillGaps(
-          counted.map(({ at, quiet, flagged }) => ({ at, values: [quiet, flagged] })),
+          counted.map(({ at, quiet, flagged, generated }) => ({
+            at,
+            values: [quiet, flagged],
+            made: generated ? ('generated' as const) : ('observed' as const),
+          })),
           query.range,
           width,
         )}

@@ -8,11 +8,13 @@ export function fillGaps(
   bucketMs: number,
   nothing: number | null = 0,
 ): TimePoint[] {
-  const known = new Map(rows.map((row) => [Date.parse(row.at), row.values]));
+  const known = new Map(rows.map((row) => [Date.parse(row.at), row]));
   const width = rows[0]?.values.length ?? 0;
   const points: TimePoint[] = [];
   for (let at = Math.floor(range.from.getTime() / bucketMs) * bucketMs; at < range.to.getTime(); at += bucketMs) {
-    points.push({ at: new Date(at).toISOString(), values: known.get(at) ?? Array<number | null>(width).fill(nothing) });
+    const row = known.get(at);
+    const values = row?.values ?? Array<number | null>(width).fill(nothing);
+    points.push({ at: new Date(at).toISOString(), values, made: row ? row.made : 'nothing' });
   }
   return points;
 }

@@ -1,11 +1,11 @@
 import type { Metadata } from 'next';
 import { headers } from 'next/headers';
 import Link from 'next/link';
-import { redirect } from 'next/navigation';
 import type { ReactNode } from 'react';
 import { roleColors } from '@/components/charts/palette';
 import { TimeSeries } from '@/components/charts/time-series';
 import { eventsWith, serverHref } from '@/components/entity-chip';
+import { GeneratedMark } from '@/components/events/event-status';
 import { HostileText } from '@/components/hostile-text';
 import { LiveRefresh } from '@/components/live';
 import { FirstMinutes } from '@/components/overview/first-minutes';
@@ -14,6 +14,7 @@ import { TopTable } from '@/components/overview/top-table';
 import { Card, PageHeader } from '@/components/page-header';
 import { LogsSentence } from '@/components/provenance/logs-sentence';
 import { SeverityMark, SeverityShape } from '@/components/severity';
+import { RangeInAddress } from '@/components/shell/range-in-address';
 import { carried } from '@/components/shell/range-url';
 import { Stat } from '@/components/stat';
 import { NoPermission, Notice } from '@/components/states';
@@ -41,7 +42,6 @@ export const metadata: Metadata = { title: 'Overview' };
 export default async function Overview({ searchParams }: { searchParams: SearchParams }) {
   const access = await requireActor('overview:read');
   if (!access.permitted) return <NoPermission scope={access.scope} />;
-  const params = await readParams(searchParams);
   const steps = await firstSteps();
   if (!steps.events) {
     return (
@@ -53,8 +53,8 @@ export default async function Overview({ searchParams }: { searchParams: SearchP
   }
 
   // Minutes of traffic would be one stroke in a day's chart.
-  if (steps.young && !params.range && !params.from) redirect('/overview?range=1h');
-
+  const given = await readParams(searchParams);
+  const params = steps.young && !given.range && !given.from ? { ...given, range: '1h' } : given;
   const now = new Date();
   const range = parseRange(params, now);
   const width = bucketMs(range, 72);
@@ -82,7 +82,11 @@ export default async function Overview({ searchParams }: { searchParams: SearchP
   const stale = partitions.map((row) => ({ ...row, stale: now.getTime() - Date.parse(row.reportedAt) > 15_000 }));
   const series = (pick: (point: (typeof points)[number]) => (number | null)[], nothing: number | null = 0) =>
     fillGaps(
-      points.map((point) => ({ at: point.at, values: pick(point) })),
+      points.map((point) => ({
+        at: point.at,
+        values: pick(point),
+        made: point.generated > 0 ? ('generated' as const) : ('observed' as const),
+      })),
       range,
       width,
       nothing,
@@ -90,6 +94,7 @@ export default async function Overview({ searchParams }: { searchParams: SearchP
 
   return (
     <>
+      {params !== given && <RangeInAddress range="1h" />}
       <LiveRefresh kinds={['event', 'alert']} enabled={params.live === '1'} />
       <PageHeader title="Overview" sentence={alertSentence(open, now)} />
       <p className="-mt-2 mb-4 text-sm text-soft">
@@ -194,6 +199,7 @@ export default async function Overview({ searchParams }: { searchParams: SearchP
                   <span className="min-w-0 flex-1 truncate">
                     <HostileText text={alert.title} limit={120} />
                   </span>
+                  {alert.generated && <GeneratedMark />}
                   <Ago at={alert.lastSeen} className="shrink-0 text-xs text-faint" />
                 </Link>
               </li>

@@ -1,6 +1,7 @@
 import Link from 'next/link';
 import { HashChip } from '@/components/copy';
 import { EntityChip, eventsWith } from '@/components/entity-chip';
+import { GeneratedMark } from '@/components/events/event-status';
 import { HostileText } from '@/components/hostile-text';
 import { Section } from '@/components/section';
 import { DecideBar } from '@/components/servers/decide-bar';
@@ -65,7 +66,8 @@ export async function ServerView({ server, actor }: { server: ServerRow; actor: 
             <Link className="link" href={eventsWith('server', server.key, '7d')}>
               {plural(server.calls, 'call')}
             </Link>
-            , {plural(server.errors, 'error')}, {plural(server.users, 'user')}
+            , {plural(server.errors, 'error')}, {plural(server.users, 'user')}{' '}
+            {server.generatedCalls > 0 && <GeneratedMark part={server.generatedCalls < server.calls} />}
           </dd>
           <dt className="text-faint">Alerts</dt>
           <dd>

@@ -1,18 +1,13 @@
 import { z } from 'zod';
 import { eventFields } from '@/lib/core/query/event-fields';
 import { parseRange } from '@/lib/core/query/time-range';
-import { cursorText, filterText, nextLink, pageSize, queryOf } from '@/lib/services/http-query';
+import { cursorText, filterText, nextLink, pageSize, queryOf, rangeParameters } from '@/lib/services/http-query';
 import { timestamp } from '@/lib/services/timestamp';
 import { listEvents } from '@/lib/store/events-query';
 
 const query = z.strictObject({
   q: filterText(eventFields),
-  range: z
-    .string()
-    .regex(/^\d{1,4}[mhd]$/, 'Write 15m, 24h or 7d')
-    .optional(),
-  from: z.iso.datetime({ offset: true }).optional(),
-  to: z.iso.datetime({ offset: true }).optional(),
+  ...rangeParameters,
   limit: pageSize,
   after: cursorText(z.object({ time: timestamp, id: z.uuid(), side: z.literal('older') })).optional(),
 });
