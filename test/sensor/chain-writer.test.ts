@@ -30,7 +30,7 @@ describe('chain writer', () => {
     let previous = '0'.repeat(64);
     for (const [n, event] of parse(lines).entries()) {
       const decoded = decodeJson(Buffer.from(lines[n] as string));
-      expect(decoded.ok && decoded.value.canonical).toBe(true);
+      expect(decoded.ok && decoded.value.canonical).toBeTruthy();
       expect(validateEvent(event).ok).toBe(true);
       expect(event).toMatchObject({ sequence: String(n).padStart(20, '0'), prevhash: previous });
       expect(event.datahash).toBe(hash('sha256', canonicalJson(event.data)));

@@ -80,7 +80,7 @@ function characterOf(code: number): string | null {
 }
 
 /** A run of base64 (either alphabet) or hexadecimal that may hide text; it begins where no such character stands before. */
-export const encodedRun = /(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{20,}={0,2}(?![A-Za-z0-9+/=_-])/g;
+export const encodedRun = /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{20,}={0,2}(?![A-Za-z0-9+/=_-])/g;
 const longestRun = 1 << 18;
 
 /** The text that a run encodes, or null where it encodes none. Runs of more than 256 KiB are not looked at. */
