@@ -155,7 +155,7 @@ export async function runScenario(options: ScenarioOptions): Promise<ScenarioRes
     onProgress('an old event sent again');
     await minimum;
     await sleep(Math.max(0, replayable + replayAfterMs - Date.now()));
-    await sendAgain(tapping, instances.mayaEverything);
+    await sendAgain(tapping, instances.mayaEverything, startedAt);
 
     day.abort();
     const counts = await whole;
@@ -228,9 +228,9 @@ async function withheld(tapping: Tapping, memory: { command: string[]; environme
   await second.close();
 }
 
-/** Sends the bytes of a confirmed event once more, as somebody who captured them would. */
-async function sendAgain({ stateFolder, target }: Tapping, instance: string): Promise<void> {
-  const line = spooled(stateFolder, instance, true).find((one) => one.includes('"method":"tools/list"'));
+/** Sends the bytes of the first list of tools since then once more, as somebody who captured them would. */
+async function sendAgain({ stateFolder, target }: Tapping, instance: string, since: number): Promise<void> {
+  const line = confirmedSince(stateFolder, instance, since).find((one) => one.includes('"method":"tools/list"'));
   if (line === undefined) throw new Error(`no list of tools by ${instance} is confirmed yet`);
   const { source, kid, publicKey } = { ...sourceOfLine(line), publicKey: new Uint8Array() };
   const destination =
@@ -251,11 +251,14 @@ function sourceOfLine(line: string): { source: string; kid: string } {
 }
 
 /** Ids of the events that were confirmed and made since. */
-function sentIds(stateFolder: string, since: number): string[] {
+const sentIds = (stateFolder: string, since: number): string[] =>
+  Object.values(instances)
+    .flatMap((instance) => confirmedSince(stateFolder, instance, since))
+    .map((line) => (JSON.parse(line) as { id: string }).id);
+
+function confirmedSince(stateFolder: string, instance: string, since: number): string[] {
   const from = new Date(since).toISOString();
-  return Object.values(instances)
-    .flatMap((instance) => safely(() => spooled(stateFolder, instance, true)))
-    .map((line) => JSON.parse(line) as { id: string; time: string })
-    .filter((event) => event.time >= from)
-    .map((event) => event.id);
+  return safely(() => spooled(stateFolder, instance, true)).filter(
+    (line) => (JSON.parse(line) as { time: string }).time >= from,
+  );
 }
