@@ -13,9 +13,9 @@ export interface InboxBounds {
 }
 
 export const defaultBounds: InboxBounds = {
-  batchRecords: 4_000,
+  batchRecords: 5_000,
   batchBytes: 8 << 20,
-  heldRecords: 8_000,
+  heldRecords: 10_000,
   heldBytes: 16 << 20,
   lingerMs: 20,
   lingerRecords: 500,
