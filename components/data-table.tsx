@@ -32,7 +32,7 @@ const shownFrom = {
   sm: 'hidden @xl:table-cell',
   md: 'hidden @3xl:table-cell',
   lg: 'hidden @4xl:table-cell',
-  xl: 'hidden @6xl:table-cell',
+  xl: 'hidden @7xl:table-cell',
 };
 
 export interface DataTableProps<Row> {

@@ -3,12 +3,12 @@ import type { ReactNode } from 'react';
 /** A screen's head. The sentence answers the screen's question in words; charts and tables come after it. */
 export function PageHeader({ title, sentence, actions }: { title: string; sentence: ReactNode; actions?: ReactNode }) {
   return (
-    <header className="mb-4 flex flex-wrap items-start justify-between gap-x-6 gap-y-2">
+    <header className="mb-4 flex flex-wrap items-start justify-between gap-x-6 gap-y-2 sm:flex-nowrap">
       <div className="min-w-0">
         <h1 className="text-xs font-medium text-faint">{title}</h1>
         <p className="max-w-[80ch] text-xl font-semibold leading-snug tracking-[-0.01em] text-balance">{sentence}</p>
       </div>
-      {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+      {actions && <div className="flex shrink-0 flex-wrap items-center gap-2">{actions}</div>}
     </header>
   );
 }

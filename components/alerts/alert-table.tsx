@@ -44,16 +44,20 @@ const columns: ColumnDef<AlertTableRow>[] = [
     header: 'What happened',
     cell: ({ row: { original } }) => (
       <>
-        <span className="font-medium">{original.title}</span>{' '}
-        <span className="text-soft">
-          <HostileText text={original.summary} limit={220} />
+        <span className="flex items-center gap-2">
+          <span className="truncate">
+            <span className="font-medium">{original.title}</span>{' '}
+            <span className="text-soft">
+              <HostileText text={original.summary} limit={220} />
+            </span>
+          </span>
+          {original.generated && <GeneratedMark />}
         </span>
-        {original.generated && (
-          <>
-            {' '}
-            <GeneratedMark />
-          </>
-        )}
+        <span className="block truncate text-xs text-faint @xl:hidden">
+          <Ago at={original.lastSeen} />
+          {original.server && ' · '}
+          <HostileText text={original.serverName ?? original.server ?? ''} limit={60} />
+        </span>
       </>
     ),
     meta: { grow: true, filter: (row) => ({ field: 'rule', value: row.ruleId }) },

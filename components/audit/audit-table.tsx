@@ -5,6 +5,7 @@ import { DataTable } from '@/components/data-table';
 import { HostileText } from '@/components/hostile-text';
 import { NextPage } from '@/components/next-page';
 import { Ago } from '@/components/time';
+import { withMarks } from '@/lib/core/query/invisible';
 
 export interface AuditTableRow {
   id: string;
@@ -18,7 +19,14 @@ export interface AuditTableRow {
 
 const columns: ColumnDef<AuditTableRow>[] = [
   { header: 'When', cell: ({ row }) => <Ago at={row.original.time} className="text-soft" /> },
-  { header: 'Who', cell: ({ row }) => <HostileText text={row.original.actor} limit={60} /> },
+  {
+    header: 'Who',
+    cell: ({ row }) => (
+      <span className="block max-w-24 truncate @xl:max-w-none" title={withMarks(row.original.actor)}>
+        <HostileText text={row.original.actor} limit={60} />
+      </span>
+    ),
+  },
   { header: 'As', cell: ({ row }) => row.original.role, meta: { from: 'lg' } },
   { header: 'Did', cell: ({ row }) => <code className="font-mono text-xs">{row.original.action}</code> },
   { header: 'To', cell: ({ row }) => <HostileText text={row.original.target} limit={120} />, meta: { grow: true } },

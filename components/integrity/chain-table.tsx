@@ -34,16 +34,16 @@ const columns: ColumnDef<ChainRow>[] = [
     meta: { grow: true },
     cell: ({ row }) => (
       <span className="font-mono text-xs">
+        {row.original.generated && (
+          <span className="mr-2 font-sans">
+            <GeneratedMark />
+          </span>
+        )}
         <HostileText text={row.original.source} limit={120} />
         <span className="text-faint"> · </span>
         <span className="text-faint">
           <HostileText text={row.original.epoch} limit={40} />
         </span>
-        {row.original.generated && (
-          <span className="ml-2 font-sans">
-            <GeneratedMark />
-          </span>
-        )}
       </span>
     ),
   },

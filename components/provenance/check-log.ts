@@ -1,4 +1,5 @@
 'use client';
+import { countWords } from '@/lib/core/query/words';
 import type { LogSummary } from './log-summary';
 import { pinnedKey, rememberCheckpoint, seenCheckpoint } from './pins';
 
@@ -68,13 +69,16 @@ export async function checkLog(log: LogSummary, loadConsistency: LoadConsistency
           : before.size === 0 ||
             verifyConsistency(nobleCrypto.sha256, before.size, before.root, now.size, now.root, hashes));
       if (!holds)
-        return answer('failed', `The log is not a continuation of what this browser saw at ${before.size} entries.`);
+        return answer(
+          'failed',
+          `The log is not a continuation of what this browser saw at ${countWords(before.size)} entries.`,
+        );
       grown = same
         ? ' Unchanged since you last looked.'
-        : ` It only grew since you last looked, at ${before.size} entries.`;
+        : ` It only grew since you last looked, at ${countWords(before.size)} entries.`;
     }
     rememberCheckpoint(log.origin, { note: log.checkpoint.note, at });
-    return answer('ok', `Signature holds for ${now.size} entries.${grown}`);
+    return answer('ok', `Signature holds for ${countWords(now.size)} entries.${grown}`);
   } catch (error) {
     if (error instanceof NoteError) return answer('failed', `The checkpoint does not hold: ${error.message}.`);
     throw error;

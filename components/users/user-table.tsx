@@ -28,12 +28,15 @@ export function UserTable({ rows, actions }: { rows: UserRow[]; actions: UserAct
       header: 'Person',
       cell: ({ row: { original } }) => (
         <>
-          {original.name} <span className="ml-2 text-faint">{original.email}</span>
+          {original.name} <span className="ml-2 hidden text-faint @xl:inline">{original.email}</span>
+          <span className="block truncate text-xs text-faint @xl:hidden">
+            {original.role} · {original.email}
+          </span>
         </>
       ),
       meta: { grow: true },
     },
-    { header: 'Role', cell: ({ row }) => row.original.role },
+    { header: 'Role', cell: ({ row }) => row.original.role, meta: { from: 'sm' } },
     { header: 'State', cell: ({ row }) => (row.original.disabled ? 'disabled' : 'enabled'), meta: { from: 'sm' } },
     {
       header: 'Last sign-in',

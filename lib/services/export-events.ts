@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { eventFields } from '../core/query/event-fields';
-import { parseRange } from '../core/query/time-range';
 import { countEvents, type ExportedEvent, everyEvent } from '../store/events-query';
 import { authorise } from './caller';
 import { type ExportFile, exportFile, exportFormats, exportLimits } from './export-file';
-import { filterText, rangeParameters } from './http-query';
+import { filterText, rangeOf, rangeParameters } from './http-query';
 import { parseInput, verb } from './verb';
 
 export const eventsToExport = z
@@ -53,10 +52,10 @@ export const exportEvents = verb({
   scope: 'event:read',
   keyScope: 'event:read',
   input: eventsToExport,
-  async change(tx, { q, format, payload, ...params }, caller) {
+  async change(tx, { q, format, payload, ...given }, caller) {
     const withPayload = payload === '1';
     if (withPayload) authorise(caller, 'payload:read');
-    const asked = { filter: parseInput(filterText(eventFields), q), range: parseRange(params, new Date()) };
+    const asked = { filter: parseInput(filterText(eventFields), q), range: rangeOf(given, new Date()) };
     const limit = withPayload ? exportLimits.withPayload : exportLimits.rows;
     const { total } = await countEvents(asked, limit, tx);
     const file = exportFile({

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { type Filter, type FilterField, parseFilter } from '../core/query/filter';
+import { parseRange, type RangeParams, type TimeRange } from '../core/query/time-range';
+import { ServiceError } from './error';
 import { parseInput } from './verb';
 
 /** Rows of one page. */
@@ -41,6 +43,18 @@ export const rangeParameters = {
   from: z.iso.datetime({ offset: true }).optional(),
   to: z.iso.datetime({ offset: true }).optional(),
 };
+
+/** The stretch that these ask for; the last 24 hours without any. Throws ServiceError `invalid`. */
+export function rangeOf(given: RangeParams, now: Date): TimeRange {
+  const range = parseRange(given, now);
+  const usable = range.preset === null || (!given.from && !given.to && range.preset === (given.range ?? range.preset));
+  if (usable) return range;
+  throw new ServiceError(
+    'invalid',
+    'This is no stretch of time that can be asked for.',
+    'Give from and to, at most 400 days apart and after 1970, or a range up to 400d.',
+  );
+}
 
 /** A request's query, each parameter at most once. Throws ServiceError `invalid`. */
 export function queryOf<Query extends z.ZodType>(request: Request, shape: Query): z.output<Query> {

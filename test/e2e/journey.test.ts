@@ -136,6 +136,41 @@ it('signs in, finds the attacks, reads the evidence, verifies the proof, approve
   expectQuiet(page, /status of 401/);
 }, 180_000);
 
+it('lets a person change the own password, and goes on', async () => {
+  const { pool } = running.database;
+  const other = await madeUser(pool, 'viewer', await hashPassword(password));
+  const page = await browser.page(running.url, null);
+  await page.goto('/signin');
+  await page.getByLabel('E-mail').fill(other.email);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL(/\/overview/);
+  await page.getByRole('button', { name: `Signed in as ${other.name}` }).click();
+  await page.getByRole('menuitem', { name: 'Change password…' }).click();
+  const form = page.getByRole('dialog');
+  await form.getByLabel('Present password').fill('not the password');
+  await form.getByLabel('New password', { exact: true }).fill('another battery staple');
+  await form.getByLabel('New password, again').fill('another battery stable');
+  await form.getByText('The two new passwords differ.').waitFor();
+  await form.getByLabel('New password, again').fill('another battery staple');
+  await form.getByRole('button', { name: 'Change password' }).click();
+  await form.getByRole('alert').getByText('The present password is not right').waitFor();
+  await expectAccessible(page, 'change-password');
+  await form.getByLabel('Present password').fill(password);
+  await form.getByRole('button', { name: 'Change password' }).click();
+  await page.getByText('Your password is changed').waitFor();
+  await page.goto('/alerts');
+  await page.getByRole('heading', { name: 'Alerts' }).waitFor();
+  expectQuiet(page);
+
+  // Who comes in by the identity provider alone has none to change.
+  const byProvider = await browser.page(running.url, await madeUser(pool, 'viewer'));
+  await byProvider.goto('/alerts');
+  await byProvider.getByRole('button', { name: 'Signed in as' }).click();
+  await byProvider.getByRole('menuitem', { name: 'Sign out' }).waitFor();
+  expect(await byProvider.getByRole('menuitem', { name: 'Change password…' }).count()).toBe(0);
+});
+
 it('shows what a call carried only to those who may see it, and records each look', async () => {
   const { pool } = running.database;
   const { rows } = await pool.query<{ id: string }>(

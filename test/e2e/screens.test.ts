@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Actor, Role } from '@/lib/core/access';
@@ -39,6 +40,12 @@ describe('an empty system', () => {
     await madeAlert(running.database.pool);
     await running.database.pool.query(`SELECT pg_notify('custody', '{"log":1,"size":30,"alerts":["x"]}')`);
     await page.getByText(/high alert open/).waitFor();
+    // Minutes of traffic: an hour is shown at once, and it is in the address, where the picker reads it.
+    const young = await open('/overview', 'viewer');
+    await young.waitForURL(/range=1h/);
+    await young.getByRole('button', { name: 'Time range: Last hour' }).waitFor();
+    expect(await (await young.request.get('/overview', { maxRedirects: 0 })).text()).toContain('Calls and failures');
+    expectQuiet(young);
     expectQuiet(page);
   });
 
@@ -158,6 +165,27 @@ describe('states', () => {
     await expectAccessible(page, 'state-bad-query');
   });
 
+  it.each([
+    '/events?q=%00&cursor=older_0000-01-01T00:00:00Z_0195a3c0-0000-7000-8000-000000000000',
+    `/events?cursor=${Buffer.from('{"side":"older","time":"0000-01-01T00:00:00Z","id":"0195a3c0-0000-7000-8000-000000000000"}').toString('base64url')}`,
+    '/events?from=-200000-01-01T00:00:00Z&to=-200000-01-02T00:00:00Z',
+    '/events?q=a&q=b&event=%00',
+    '/alerts?q=a&q=b',
+    `/alerts?cursor=${Buffer.from('{"severity":5,"lastSeen":"0000-01-01T00:00:00Z","id":"0195a3c0-0000-7000-8000-000000000000"}').toString('base64url')}`,
+    '/servers?q=%00',
+    '/servers?open=%00',
+    '/servers/%00',
+    '/dead-letters?q=%00',
+    '/audit?q=%00&actor=%00&action=%00',
+    '/signin?callbackUrl=a&callbackUrl=b',
+  ])('what anyone may write into the address is no failure: %s', async (path) => {
+    const role = path.startsWith('/audit') ? 'auditor' : 'admin';
+    const page = await open(path, role);
+    await page.locator('h1').filter({ hasNotText: 'Loading' }).waitFor();
+    expect(await page.getByText('could not be drawn').count()).toBe(0);
+    expectQuiet(page, /status of 404/);
+  });
+
   it('an event that is not there', async () => {
     const page = await open('/events/0195a3c0-0000-7000-8000-000000000000', 'viewer');
     await page.getByText('There is no event with this id').waitFor();
@@ -205,6 +233,34 @@ describe('by keyboard', () => {
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/events\?.*q=user-1/);
     expectQuiet(page);
+  });
+
+  it.each([
+    ['/events?range=24h&q=tool:read_file', 'event'],
+    ['/alerts?view=all', 'alert'],
+  ])('takes %s away as a file', async (path, what) => {
+    const page = await open(path, 'viewer');
+    const button = page.getByRole('button', { name: 'Export' });
+    await button.waitFor();
+    // Keys count once the page has its scripts.
+    await vi.waitFor(
+      async () => {
+        await button.press('Enter');
+        await page.getByRole('menuitem', { name: 'CSV' }).waitFor({ timeout: 2_000 });
+      },
+      { timeout: 20_000 },
+    );
+    expect(await page.getByRole('menuitem').count()).toBe(2);
+    await expectAccessible(page, `export-${what}`);
+    const coming = page.waitForEvent('download');
+    await page.keyboard.press('Enter');
+    const file = await coming;
+    expect(file.suggestedFilename()).toMatch(/^custody-\w+-\d{8}T\d{6}Z\.csv$/);
+    expect(readFileSync(await file.path(), 'utf8')).toMatch(/^id,.*\r\n[^\r]+\r\n/);
+    const { rows } = await running.database.pool.query('SELECT actor FROM audit_entry WHERE action = $1', [
+      `${what}.export`,
+    ]);
+    expect(rows).toEqual([{ actor: people.viewer.email }]);
   });
 
   it('completes fields and values, and the URL is the query', async () => {

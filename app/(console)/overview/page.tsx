@@ -179,6 +179,7 @@ export default async function Overview({ searchParams }: { searchParams: SearchP
             stack
             bucketMs={width}
             hrefBase="/events"
+            height="h-52"
           />
         </Card>
         <Card

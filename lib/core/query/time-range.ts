@@ -11,6 +11,8 @@ export const defaultRange = '24h';
 
 const units = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const longest = 400 * units.d;
+/** Nothing was recorded before; the database and cursors hold no later year. */
+const [earliest, latest] = [0, Date.parse('9999-12-31T23:59:59Z')];
 
 /** Milliseconds of `15m`, `24h`, `7d`; null for anything else or more than 400 days. */
 export function durationMs(text: string): number | null {
@@ -30,7 +32,9 @@ export interface RangeParams {
 export function parseRange(params: RangeParams, now: Date): TimeRange {
   const from = params.from ? new Date(params.from) : null;
   const to = params.to ? new Date(params.to) : null;
-  if (from && to && from < to && to.getTime() - from.getTime() <= longest) return { from, to, preset: null };
+  if (from && to && from < to && to.getTime() - from.getTime() <= longest) {
+    if (from.getTime() >= earliest && to.getTime() <= latest) return { from, to, preset: null };
+  }
   const preset = params.range && durationMs(params.range) ? params.range : defaultRange;
   return { from: new Date(now.getTime() - (durationMs(preset) ?? units.d)), to: now, preset };
 }

@@ -74,15 +74,25 @@ describe('GET /api/v1/alerts', () => {
     expect(seen.sort()).toEqual(made.sort());
   });
 
-  test.each(['limit=0', 'limit=1001', 'view=mine', 'q=nofield:1', 'after=!', 'unknown=1'])(
-    'refuses ?%s',
-    async (query) => {
-      const authorization = await bearer(db.pool, 'alert:read');
-      const { status, body } = await answer(await alerts(get(`/api/v1/alerts?${query}`, { authorization }), {}));
-      expect(status).toBe(400);
-      expect(body.error.code).toBe('invalid');
-    },
-  );
+  const cursor = (severity: number, lastSeen: string) =>
+    `after=${Buffer.from(JSON.stringify({ severity, lastSeen, id: '0195a3c0-0000-7000-8000-000000000000' })).toString('base64url')}`;
+  test.each([
+    'limit=0',
+    'limit=1001',
+    'view=mine',
+    'q=nofield:1',
+    'q=%00',
+    'after=!',
+    'unknown=1',
+    cursor(5, '0000-01-01T00:00:00Z'),
+    cursor(5, `2026-01-01T00:00:00.${'1'.repeat(200)}Z`),
+    cursor(99_999, '2026-01-01T00:00:00Z'),
+  ])('refuses ?%s', async (query) => {
+    const authorization = await bearer(db.pool, 'alert:read');
+    const { status, body } = await answer(await alerts(get(`/api/v1/alerts?${query}`, { authorization }), {}));
+    expect(status).toBe(400);
+    expect(body.error.code).toBe('invalid');
+  });
 });
 
 describe('POST /api/v1/sources', () => {

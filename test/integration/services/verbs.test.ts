@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Actor, may, type Role, roles } from '@/lib/core/access';
+import { type Actor, apiKeyScopes, may, type Role, roles } from '@/lib/core/access';
 import { assignAlert } from '@/lib/services/assign-alert';
 import { changeOwnPassword } from '@/lib/services/change-own-password';
 import { commentAlert } from '@/lib/services/comment-alert';
@@ -10,6 +10,8 @@ import { createUser } from '@/lib/services/create-user';
 import { decideServer } from '@/lib/services/decide-server';
 import { discardDeadLetter } from '@/lib/services/discard-dead-letter';
 import { enrollSourceKey } from '@/lib/services/enroll-source-key';
+import { exportAlerts } from '@/lib/services/export-alerts';
+import { exportEvents } from '@/lib/services/export-events';
 import { hashPassword } from '@/lib/services/password';
 import { replayDeadLetter } from '@/lib/services/replay-dead-letter';
 import { revokeApiKey } from '@/lib/services/revoke-api-key';
@@ -41,7 +43,12 @@ beforeAll(async () => {
 /** One case for each verb: what it needs, and a call of it that succeeds for whoever may. */
 interface Case {
   file: string;
-  verb: { (caller: Actor, input: never): Promise<unknown>; action: string; scope: string };
+  verb: {
+    (caller: Actor, input: never): Promise<unknown>;
+    action: string;
+    scope: string;
+    keyScope: string | undefined;
+  };
   prepare(actor: Actor): Promise<{ input: unknown; target?: string }>;
 }
 const cases: Case[] = [
@@ -176,6 +183,16 @@ const cases: Case[] = [
       return { input: { kid, reason: 'Laptop lost' }, target: `source_key:${kid}` };
     },
   },
+  {
+    file: 'export-events',
+    verb: exportEvents,
+    prepare: async () => ({ input: { format: 'csv', q: 'tool:none' }, target: 'events' }),
+  },
+  {
+    file: 'export-alerts',
+    verb: exportAlerts,
+    prepare: async () => ({ input: { format: 'jsonl' }, target: 'alerts' }),
+  },
 ] as Case[];
 
 test('every file that defines a verb has a case', async () => {
@@ -212,7 +229,50 @@ describe.each(cases)('$file', ({ verb, prepare }) => {
   test('refuses input that is not usable, and an API key that may not', async () => {
     const actor = people[roles.find((role) => may(role, verb.scope as never)) as Role];
     await expect(verb(actor, { nonsense: 1 } as never)).rejects.toMatchObject({ code: 'invalid' });
-    const key = { keyId: 'k', keyName: 'k', keyScopes: ['events:write', 'event:read', 'alert:read', 'integrity:read'] };
+    const keyScopes = apiKeyScopes.filter((scope) => scope !== verb.keyScope);
+    const key = { keyId: 'k', keyName: 'k', keyScopes };
     await expect(verb(key as never, {} as never)).rejects.toMatchObject({ code: 'forbidden' });
+  });
+});
+
+describe('text that the database cannot keep', () => {
+  const alert = () => madeAlert(db.pool);
+  const texts = { 'U+0000': 'before\0after', 'half of a surrogate pair': 'before\ud83dafter' };
+  const writes: [what: string, field: string, write: (text: string) => Promise<unknown>][] = [
+    ['a comment', 'body', async (body) => commentAlert(people.analyst, { id: await alert(), body })],
+    [
+      'a reason to close',
+      'reason',
+      async (reason) => setAlertStatus(people.analyst, { id: await alert(), from: 'new', to: 'suppressed', reason }),
+    ],
+    [
+      'a reason to approve',
+      'reason',
+      async (reason) =>
+        decideServer(people.admin, { key: await madeServer(db.pool), from: 'unlisted', to: 'approved', reason }),
+    ],
+    ['the name of a key', 'name', (name) => createApiKey(people.admin, { name, scopes: ['event:read'], days: 1 })],
+    [
+      'a person’s name',
+      'name',
+      (name) =>
+        createUser(people.admin, { email: 'new@example.org', name, role: 'viewer', password: 'a new password' }),
+    ],
+    ['a source', 'source', (source) => enrollSourceKey(people.admin, { source, publicKey: newPublicKey() })],
+    [
+      'a reason to discard',
+      'reason',
+      async (reason) => discardDeadLetter(people.admin, { id: await madeDeadLetter(db.pool), reason }),
+    ],
+  ];
+  test.each(
+    writes.flatMap(([what, field, write]) =>
+      Object.entries(texts).map(([name, text]) => ({ what, field, write, name, text })),
+    ),
+  )('$what with $name is refused in words', async ({ field, write, text }) => {
+    await expect(write(text)).rejects.toMatchObject({
+      code: 'invalid',
+      fields: { [field]: expect.stringContaining('U+0000') },
+    });
   });
 });

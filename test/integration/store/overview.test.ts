@@ -48,6 +48,12 @@ it('ranks servers, with a trend that adds up', async () => {
     ['a', 240, 120],
     ['b', 240, 120],
   ]);
+  // A quarter of the minutes is generated: no row is, as a whole.
+  for (const row of rows) {
+    expect(row.generated).toBeGreaterThan(0);
+    expect(row.generated).toBeLessThan(row.calls);
+  }
+  expect(rows.reduce((sum, row) => sum + row.generated, 0)).toBe(120);
   for (const row of rows) {
     expect(row.trend).toHaveLength(8);
     expect(row.trend.reduce((sum, calls) => sum + calls, 0)).toBe(row.calls);

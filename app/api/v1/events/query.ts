@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { eventFields } from '@/lib/core/query/event-fields';
-import { parseRange } from '@/lib/core/query/time-range';
-import { cursorText, filterText, nextLink, pageSize, queryOf, rangeParameters } from '@/lib/services/http-query';
+import {
+  cursorText,
+  filterText,
+  nextLink,
+  pageSize,
+  queryOf,
+  rangeOf,
+  rangeParameters,
+} from '@/lib/services/http-query';
 import { timestamp } from '@/lib/services/timestamp';
 import { listEvents } from '@/lib/store/events-query';
 
@@ -14,9 +21,8 @@ const query = z.strictObject({
 
 /** One page of what a request asks for: rows without payload, and the path of the next page. */
 export async function eventsPage(request: Request) {
-  const { q: filter, range, from, to, limit, after } = queryOf(request, query);
-  const params = { ...(range && { range }), ...(from && { from }), ...(to && { to }) };
-  const asked = { filter, range: parseRange(params, new Date()) };
+  const { q: filter, limit, after, ...given } = queryOf(request, query);
+  const asked = { filter, range: rangeOf(given, new Date()) };
   const { rows, older } = await listEvents(asked, after ?? null, limit);
   return { events: rows, next: rows.length < limit ? null : nextLink(request, older) };
 }
