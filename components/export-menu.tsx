@@ -8,16 +8,16 @@ export interface ExportChoice {
   href: string;
 }
 
-/** Takes the list away as a file. `note` says how much of it and that it is recorded. */
+/** Takes the list away as a file; on a phone as wide as the page's header. `note` says how much of it and that it is recorded. */
 export function ExportMenu({ choices, note }: { choices: ExportChoice[]; note: string }) {
   return (
-    <Menu>
+    <Menu as="div" className="sm:relative">
       <MenuButton as={Button}>
         <Download className="size-4 text-faint" /> Export
       </MenuButton>
       <MenuItems
-        anchor={{ to: 'bottom end', gap: 6 }}
-        className="z-40 w-64 rounded-lg border bg-raised p-1.5 text-sm shadow-raised focus:outline-none"
+        modal={false}
+        className="absolute inset-x-0 top-full z-20 mt-1.5 rounded-lg border bg-raised p-1.5 text-sm shadow-raised focus:outline-none sm:left-auto sm:w-64"
       >
         {choices.map(({ label, href }) => (
           <MenuItem key={href}>

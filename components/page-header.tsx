@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 /** A screen's head. The sentence answers the screen's question in words; charts and tables come after it. */
 export function PageHeader({ title, sentence, actions }: { title: string; sentence: ReactNode; actions?: ReactNode }) {
   return (
-    <header className="mb-4 flex flex-wrap items-start justify-between gap-x-6 gap-y-2 sm:flex-nowrap">
+    <header className="relative mb-4 flex flex-wrap items-start justify-between gap-x-6 gap-y-2 sm:flex-nowrap">
       <div className="min-w-0">
         <h1 className="text-xs font-medium text-faint">{title}</h1>
         <p className="max-w-[80ch] text-xl font-semibold leading-snug tracking-[-0.01em] text-balance">{sentence}</p>
