@@ -3,6 +3,7 @@ import type { PoolClient } from 'pg';
 import { uuidV7 } from '../core/event/id';
 import type { DefinitionSeen, ServerSeen } from '../core/judge/batch';
 import type { SecretSighting } from '../core/judge/contract';
+import { toDecimal } from '../core/usage/histogram';
 import type { UsageRow } from '../core/usage/rollup';
 import type { BatchCommit } from './commit-contract';
 import { storable, storableJson } from './storable';
@@ -74,15 +75,15 @@ export async function writeUsage(client: PoolClient, logId: number, rows: UsageR
   await client.query({
     name: 'write_usage',
     text: `INSERT INTO usage_minute (log_id, minute, method, server, tool, actor, generated, calls, errors, denied, bytes_in, bytes_out, durations)
-      SELECT $1, minute, method, server, tool, actor, generated, calls, errors, denied, bytes_in, bytes_out, durations::int[]
+      SELECT $1, minute, method, server, tool, actor, generated, calls, errors, denied, bytes_in, bytes_out, durations
       FROM unnest($2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bool[], $8::int8[], $9::int8[],
-        $10::int8[], $11::int8[], $12::int8[], $13::text[])
+        $10::int8[], $11::int8[], $12::int8[], $13::numeric[])
         AS t (minute, method, server, tool, actor, generated, calls, errors, denied, bytes_in, bytes_out, durations)
       ON CONFLICT (minute, log_id, method, server, tool, actor, generated) DO UPDATE SET
         calls = usage_minute.calls + excluded.calls, errors = usage_minute.errors + excluded.errors,
         denied = usage_minute.denied + excluded.denied, bytes_in = usage_minute.bytes_in + excluded.bytes_in,
         bytes_out = usage_minute.bytes_out + excluded.bytes_out,
-        durations = add_histograms(usage_minute.durations, excluded.durations)`,
+        durations = usage_minute.durations + excluded.durations`,
     values: [
       logId,
       rows.map((row) => row.minute),
@@ -96,7 +97,7 @@ export async function writeUsage(client: PoolClient, logId: number, rows: UsageR
       rows.map((row) => row.denied),
       rows.map((row) => row.bytesIn),
       rows.map((row) => row.bytesOut),
-      rows.map((row) => `{${row.durations.join(',')}}`),
+      rows.map((row) => toDecimal(row.durations)),
     ],
   });
 }

@@ -16,6 +16,33 @@ export function bucketOf(us: number): number {
 /** Lower end of a bucket in microseconds, included. */
 export const bucketStart = (bucket: number): number => (bucket === 0 ? 0 : first * 2 ** ((bucket - 1) / 2));
 
+/** Decimal digits that a bucket has in the number that a histogram is stored as. */
+const digits = 12;
+
+/**
+ * A histogram as one decimal number, in which bucket `i` has the twelve digits from 10^(12 i) on. Numbers of histograms
+ * add up like histograms, which a database does far faster than with lists; no bucket comes near 10^12.
+ */
+export function toDecimal(histogram: Histogram): string {
+  let low = 0;
+  while (low < histogram.length && !histogram[low]) low++;
+  let text = '';
+  for (let bucket = histogram.length - 1; bucket >= low; bucket--) {
+    const count = String(histogram[bucket] ?? 0);
+    text += text === '' ? count : count.padStart(digits, '0');
+  }
+  return text === '' ? '0' : `${text}e${low * digits}`;
+}
+
+/** Of a number without an exponent, as PostgreSQL writes it. */
+export function fromDecimal(decimal: string): Histogram {
+  const histogram: Histogram = [];
+  for (let end = decimal.length; end > 0; end -= digits) {
+    histogram.push(Number(decimal.slice(Math.max(0, end - digits), end)));
+  }
+  return histogram;
+}
+
 export function addDuration(histogram: Histogram, us: number): void {
   const bucket = bucketOf(us);
   while (histogram.length <= bucket) histogram.push(0);

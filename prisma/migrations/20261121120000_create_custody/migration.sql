@@ -165,15 +165,10 @@ CREATE TABLE usage_minute (
   denied    bigint NOT NULL,
   bytes_in  bigint NOT NULL,
   bytes_out bigint NOT NULL,
-  durations integer[] NOT NULL,
+  durations numeric NOT NULL,
   PRIMARY KEY (minute, log_id, method, server, tool, actor, generated)
-);
-COMMENT ON COLUMN usage_minute.durations IS 'calls by duration bucket; lib/core/usage/histogram.ts has the bounds';
-CREATE FUNCTION add_histograms(a integer[], b integer[]) RETURNS integer[] LANGUAGE sql IMMUTABLE AS $$
-  SELECT coalesce(array_agg(coalesce(x, 0) + coalesce(y, 0) ORDER BY n), '{}')
-  FROM unnest(a, b) WITH ORDINALITY AS t (x, y, n)
-$$;
-CREATE AGGREGATE sum_histograms(integer[]) (SFUNC = add_histograms, STYPE = integer[], INITCOND = '{}');
+) WITH (fillfactor = 70); -- room to add to a row on its own page
+COMMENT ON COLUMN usage_minute.durations IS 'calls by duration bucket, twelve digits for each; lib/core/usage/histogram.ts';
 
 -- Inventory: every server and every definition ever seen.
 CREATE TABLE server (

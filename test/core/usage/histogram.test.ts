@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { addDuration, bucketCount, bucketOf, bucketStart, type Histogram, quantile } from '@/lib/core/usage/histogram';
+import {
+  addDuration,
+  bucketCount,
+  bucketOf,
+  bucketStart,
+  fromDecimal,
+  type Histogram,
+  quantile,
+  toDecimal,
+} from '@/lib/core/usage/histogram';
 
 test('a duration lies in its bucket', () => {
   fc.assert(
@@ -34,3 +43,19 @@ test('nothing counted has no percentile', () => {
   expect(quantile([], 0.5)).toBeNull();
   expect(quantile([0, 0], 0.5)).toBeNull();
 });
+
+test('as decimal numbers histograms add up bucket by bucket', () => {
+  const counts = fc.array(fc.nat(1_000_000_000), { maxLength: bucketCount });
+  fc.assert(
+    fc.property(counts, counts, (a, b) => {
+      const sum = fromDecimal(String(numberOf(a) + numberOf(b)));
+      for (let i = 0; i < bucketCount; i++) expect(sum[i] ?? 0).toBe((a[i] ?? 0) + (b[i] ?? 0));
+    }),
+  );
+});
+
+/** Written out, as PostgreSQL reads it. */
+function numberOf(histogram: Histogram): bigint {
+  const [mantissa = '', exponent = '0'] = toDecimal(histogram).split('e');
+  return BigInt(mantissa) * 10n ** BigInt(exponent);
+}

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
 import type { TimeRange } from '@/lib/core/query/time-range';
-import { addDuration, type Histogram, quantile } from '@/lib/core/usage/histogram';
+import { addDuration, type Histogram, quantile, toDecimal } from '@/lib/core/usage/histogram';
 import { firstSteps, topBy, usageOverTime } from '@/lib/store/overview';
 import { testDatabase } from '../../support/postgres';
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
     }
     await database.pool.query(
       `INSERT INTO usage_minute VALUES ($1, 1, 'tools/call', $2, $3, 'alice', $4, $5, 1, 0, 10, 20, $6)`,
-      [new Date(start + n * 60_000), n % 2 ? 'a' : 'b', n % 2 ? 'x' : 'y', n < 60, (n % 3) + 1, durations],
+      [new Date(start + n * 60_000), n % 2 ? 'a' : 'b', n % 2 ? 'x' : 'y', n < 60, (n % 3) + 1, toDecimal(durations)],
     );
   }
 });
