@@ -6,6 +6,7 @@ import type { Tx } from '../store/transaction';
 import { findRole } from '../store/users';
 import { callerName } from './caller';
 import { changedMeanwhile, notFound, ServiceError } from './error';
+import { uuid } from './uuid';
 import { verb } from './verb';
 
 const person = z.email().toLowerCase().nullable();
@@ -14,7 +15,7 @@ const person = z.email().toLowerCase().nullable();
 export const assignAlert = verb({
   action: 'alert.assign',
   scope: 'alert:write',
-  input: z.object({ id: z.uuid(), from: person, to: person }),
+  input: z.object({ id: uuid, from: person, to: person }),
   async change(tx, { id, from, to }, caller) {
     if (to !== null) await checkAssignee(tx, to);
     if (!(await assignRow(tx, { id, from, to }))) {

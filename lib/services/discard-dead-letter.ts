@@ -3,13 +3,14 @@ import { announce } from '../store/announce';
 import { decideOnDeadLetter, findDeadLetterStatus } from '../store/dead-letter-changes';
 import { callerName } from './caller';
 import { changedMeanwhile, notFound } from './error';
+import { uuid } from './uuid';
 import { reasonText, verb } from './verb';
 
 /** Marks a dead letter as one that nobody will replay. Its bytes stay. */
 export const discardDeadLetter = verb({
   action: 'dead_letter.discard',
   scope: 'deadletter:write',
-  input: z.object({ id: z.uuid(), reason: reasonText }),
+  input: z.object({ id: uuid, reason: reasonText }),
   async change(tx, { id, reason }, caller) {
     if (!(await decideOnDeadLetter(tx, { id, to: 'discarded', by: callerName(caller) }))) {
       const now = await findDeadLetterStatus(tx, id);

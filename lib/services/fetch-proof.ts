@@ -12,6 +12,7 @@ import { proofForEvent } from '../store/proof';
 import { tileReader } from '../store/tiles';
 import { authorise } from './caller';
 import { notFound } from './error';
+import { uuid } from './uuid';
 import { parseInput } from './verb';
 import { viewPayload } from './view-payload';
 
@@ -30,11 +31,7 @@ export async function fetchProofWithContent(actor: Actor, id: string): Promise<P
 
 async function readProof(actor: Actor, id: string, withBody: boolean): Promise<ProofFile> {
   authorise(actor, 'integrity:read');
-  const proof = await proofForEvent(
-    pool(),
-    { id: parseInput(z.uuid(), id) },
-    { logPublicKey: logPublicKey(), withBody },
-  );
+  const proof = await proofForEvent(pool(), { id: parseInput(uuid, id) }, { logPublicKey: logPublicKey(), withBody });
   if (!proof) throw notFound('event with this id');
   return proof;
 }

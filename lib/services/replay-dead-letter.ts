@@ -4,6 +4,7 @@ import { decideOnDeadLetter, findDeadLetterStatus } from '../store/dead-letter-c
 import { callerName } from './caller';
 import { changedMeanwhile, notFound, ServiceError } from './error';
 import { replayBytes } from './ingest';
+import { uuid } from './uuid';
 import { verb } from './verb';
 
 /**
@@ -14,7 +15,7 @@ import { verb } from './verb';
 const replay = verb({
   action: 'dead_letter.replay',
   scope: 'deadletter:write',
-  input: z.object({ id: z.uuid() }),
+  input: z.object({ id: uuid }),
   async change(tx, { id }, caller) {
     if (!(await decideOnDeadLetter(tx, { id, to: 'replayed', by: callerName(caller) }))) {
       const now = await findDeadLetterStatus(tx, id);

@@ -5,6 +5,7 @@ import { announce } from '../store/announce';
 import { isUniqueViolation } from '../store/transaction';
 import { callerName } from './caller';
 import { changedMeanwhile, notFound, ServiceError } from './error';
+import { uuid } from './uuid';
 import { verb } from './verb';
 
 const fieldOf: Record<TriageProblem, string> = {
@@ -18,7 +19,7 @@ export const setAlertStatus = verb({
   action: 'alert.set_status',
   scope: 'alert:write',
   input: z.object({
-    id: z.uuid(),
+    id: uuid,
     from: z.enum(alertStatuses),
     to: z.enum(alertStatuses),
     resolution: z.enum(resolutions).optional(),

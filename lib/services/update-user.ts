@@ -5,6 +5,7 @@ import { lockAdministrators, lockUser, updateUserRow } from '../store/users';
 import { callerName } from './caller';
 import { personName } from './create-user';
 import { notFound, ServiceError } from './error';
+import { uuid } from './uuid';
 import { verb } from './verb';
 
 /** Changes a person's name or role, or disables or enables them; it holds from their next request on. */
@@ -12,7 +13,7 @@ export const updateUser = verb({
   action: 'user.update',
   scope: 'user:write',
   input: z.object({
-    id: z.uuid(),
+    id: uuid,
     name: personName.optional(),
     role: z.enum(roles).optional(),
     disabled: z.boolean().optional(),

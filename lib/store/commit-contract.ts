@@ -15,7 +15,7 @@ export interface BatchCommit extends Omit<JudgedBatch, 'events' | 'detections' |
   /** The Kafka offset behind the batch; null for a log without one. */
   nextOffset: bigint | null;
   /** Binary COPY stream of the event rows, and how many they are. */
-  events: Uint8Array;
+  events: Uint8Array<ArrayBuffer>;
   eventCount: number;
   /** UTC days of the rows' partitions. */
   days: string[];

@@ -18,12 +18,12 @@ export class EventCopy {
   private at = 0;
   private lastRecorded = { text: '', us: 0 };
 
-  /** `expected`: about how many bytes the rows will take. */
+  /** `room`: where the rows are written, as long as they fit. */
   constructor(
     private readonly logId: number,
-    expected: number,
+    room: ArrayBuffer,
   ) {
-    this.bytes = Buffer.from(new ArrayBuffer(Math.max(4096, expected)));
+    this.bytes = Buffer.from(room);
     this.at += signature.copy(this.bytes);
   }
 

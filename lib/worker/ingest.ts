@@ -203,6 +203,7 @@ export class PartitionIngest {
       next: batch.nextOffset ?? 0n,
       ageMs: Date.now() - judged.meanTime,
     });
+    this.parts.judge.done(judged);
     this.stats.spent({ ...judged.stages, commit: (performance.now() - began) * 1000 });
     for (const error of judged.ruleErrors) log.error(error, 'a rule threw');
     if (batch.deadLetters.length > 0) void deadLetters?.send(batch.deadLetters, this);

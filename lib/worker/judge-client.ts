@@ -4,10 +4,12 @@ import type { Pool } from 'pg';
 import type { Refusal } from '../core/judge/result';
 import type { LogState } from '../core/provenance/log-writer';
 import type { KafkaRecord } from '../kafka/consumer';
+import { expectedBytes } from '../services/judge/encode';
 import { JudgeFailure } from '../services/judge/failure';
 import { pack } from '../services/judge/pack';
 import type { FromJudge, Judged, JudgeThreadData, ToJudge } from '../services/judge/protocol';
 import { loadFacts } from '../store/facts';
+import { Buffers } from './buffers';
 
 export interface Judge {
   /** Opens a log in this state; answers the handle to judge its batches under. `shut` it when done. */
@@ -15,6 +17,8 @@ export interface Judge {
   shut(handle: number): void;
   /** One batch of a handle at a time. Rejects with JudgeFailure, or with what the look-up of facts failed with. */
   judge(handle: number, records: KafkaRecord[], how: { careful: boolean; refusal: Refusal | null }): Promise<Judged>;
+  /** The batch is stored: nobody needs its memory any more. */
+  done(judged: Judged): void;
   changed(what: Omit<Extract<ToJudge, { kind: 'changed' }>, 'kind'>): void;
   close(): Promise<void>;
 }
@@ -31,6 +35,7 @@ export function startJudge(pool: Pool, script: URL, data: JudgeThreadData, died:
     ? new Worker(fromSource(script), { ...options, eval: true })
     : new Worker(script, options);
   const calls = new Map<number, { resolve(judged: Judged): void; reject(error: Error): void }>();
+  const buffers = new Buffers();
   let lastCall = 0;
   let lastHandle = 0;
   let closed = false;
@@ -49,8 +54,10 @@ export function startJudge(pool: Pool, script: URL, data: JudgeThreadData, died:
       return;
     }
     calls.delete(message.call);
-    if (message.kind === 'judged') call?.resolve(message.judged);
-    else call?.reject(new JudgeFailure(message.message));
+    if (message.kind === 'judged') {
+      if (message.spent) buffers.give(message.spent);
+      call?.resolve(message.judged);
+    } else call?.reject(new JudgeFailure(message.message));
   });
   thread.on('error', died);
   thread.on('exit', () => {
@@ -64,12 +71,17 @@ export function startJudge(pool: Pool, script: URL, data: JudgeThreadData, died:
       return handle;
     },
     shut: (handle) => post({ kind: 'shut', handle }),
+    done: ({ batch }) => buffers.give(batch.events.buffer),
     judge: (handle, records, { careful, refusal }) =>
       new Promise((resolve, reject) => {
         const call = ++lastCall;
         calls.set(call, { resolve, reject });
-        const packed = pack(records, refusal);
-        post({ kind: 'judge', call, handle, records: packed, now: Date.now(), careful, report: false }, [packed.bytes]);
+        const packed = pack(records, refusal, (bytes) => buffers.take(bytes));
+        const room = buffers.take(expectedBytes(packed));
+        post({ kind: 'judge', call, handle, records: packed, now: Date.now(), careful, report: false, room }, [
+          packed.bytes,
+          room,
+        ]);
       }),
     changed: (what) => post({ kind: 'changed', ...what }),
     close: async () => {

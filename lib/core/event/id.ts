@@ -16,9 +16,6 @@ export function uuidV7(timeMs: number, random: Uint8Array): string {
 export const foreignId = (sha256: Sha256Hex, source: string, origin: string): string =>
   format(sha256(`${source}\0${origin}`), '8');
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-export const isUuid = (text: string): boolean => uuid.test(text);
-
 /** The first 32 digits with version and variant set. */
 function format(digits: string, version: '7' | '8'): string {
   const variant = (8 | (Number.parseInt(digits.charAt(16), 16) & 3)).toString(16);

@@ -5,10 +5,11 @@ import { parseTime } from '../../core/judge/time';
 import type { LogWriter, Tile } from '../../core/provenance/log-writer';
 import { EventCopy } from '../../store/copy-encoder';
 import type { Laps } from './laps';
-import type { Judged } from './protocol';
+import type { Judged, PackedRecords } from './protocol';
 
-/** About how many bytes a row takes beside its body. */
-const rowOverhead = 700;
+/** About how many bytes the rows of these records take: a row has some 700 beside its body. */
+export const expectedBytes = ({ ends }: PackedRecords): number =>
+  Math.ceil((ends[ends.length - 1] ?? 0) * 1.2) + ends.length * 700 + 4096;
 
 /** Turns the rows of a batch into the stream that is copied, and their leaves into the log, slice by slice. */
 export class BatchEncoder {
@@ -18,14 +19,14 @@ export class BatchEncoder {
   private count = 0;
   private timeSum = 0;
 
-  /** `bytes`, `messages`: of the batch as it came in. */
+  /** `expected`: about how many bytes the rows will take (expectedBytes); `room`: where to write them, if that is enough. */
   constructor(
     private readonly log: { id: number; writer: LogWriter },
     private readonly now: number,
-    bytes: number,
-    messages: number,
+    expected: number,
+    room: ArrayBuffer | undefined,
   ) {
-    this.copy = new EventCopy(log.id, bytes * 1.2 + messages * rowOverhead);
+    this.copy = new EventCopy(log.id, room && room.byteLength >= expected ? room : new ArrayBuffer(expected));
   }
 
   add(rows: EventRow[]): void {

@@ -2,9 +2,13 @@ import type { RefusedMessage } from '../../core/judge/read';
 import type { Refusal } from '../../core/judge/result';
 import type { PackedRecords } from './protocol';
 
-/** Messages as they cross to the judge. `refusal`: for all of them, whatever they hold. */
-export function pack(messages: readonly RefusedMessage[], refusal: Refusal | null): PackedRecords {
-  const all = new Uint8Array(messages.reduce((sum, { bytes }) => sum + bytes.length, 0));
+/** Messages as they cross to the judge. `refusal`: for all of them, whatever they hold. `room`: where to put their bytes. */
+export function pack(
+  messages: readonly RefusedMessage[],
+  refusal: Refusal | null,
+  room = (bytes: number) => new ArrayBuffer(bytes),
+): PackedRecords {
+  const all = new Uint8Array(room(messages.reduce((sum, { bytes }) => sum + bytes.length, 0)));
   const packed: PackedRecords = {
     bytes: all.buffer,
     ends: new Uint32Array(messages.length),

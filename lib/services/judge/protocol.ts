@@ -29,6 +29,8 @@ export type ToJudge =
       now: number;
       careful: boolean;
       report: boolean;
+      /** Where the rows may be written: memory of an earlier batch. */
+      room?: ArrayBuffer;
     }
   | { kind: 'facts'; call: number; facts: Facts }
   /** What people changed meanwhile. */
@@ -55,7 +57,8 @@ export interface Judged {
 
 export type FromJudge =
   | { kind: 'needs'; call: number; needs: Needs }
-  | { kind: 'judged'; call: number; judged: Judged }
+  /** `spent`: the memory of the records, where nothing that is judged refers to it. */
+  | { kind: 'judged'; call: number; judged: Judged; spent: ArrayBuffer | null }
   | { kind: 'failed'; call: number; message: string };
 
 /** What the thread is started with. */

@@ -11,7 +11,7 @@ import { LogWriter } from '../../core/provenance/log-writer';
 import { SignatureVerifier } from '../../core/provenance/signature';
 import { fingerprinter } from '../../core/redaction/marker';
 import { nodeCrypto } from '../../platform/crypto';
-import { BatchEncoder } from './encode';
+import { BatchEncoder, expectedBytes } from './encode';
 import { Laps } from './laps';
 import { unpack } from './pack';
 import type { FromJudge, JudgeThreadData, PackedRecords, ToJudge } from './protocol';
@@ -28,6 +28,7 @@ interface Waiting {
   going: Generator<Needs, JudgedBatch, void>;
   encoder: BatchEncoder;
   laps: Laps;
+  records: ArrayBuffer;
 }
 
 /** Messages that are judged together. More of them would outlive a collection of the young generation, and be copied. */
@@ -85,12 +86,12 @@ export function createJudgeSession(
     call: number,
     handle: number,
     records: PackedRecords,
-    { now, careful, report }: { now: number; careful: boolean; report: boolean },
+    { now, careful, report, room }: Omit<Extract<ToJudge, { kind: 'judge' }>, 'kind' | 'call' | 'handle' | 'records'>,
   ): void {
     const log = logs.get(handle);
     if (!log) throw new Error(`nothing is open under ${handle}`);
     const laps = new Laps();
-    const encoder = new BatchEncoder(log, now, records.bytes.byteLength, records.ends.length);
+    const encoder = new BatchEncoder(log, now, expectedBytes(records), room);
     // Offsets of a partition stay what they are; a place in an HTTP body says nothing beyond its request.
     const delivery = report ? `request ${now}` : `log ${log.id}`;
     const going = judgeBatch(slicesOf(records, now, delivery), log.state, tools, {
@@ -100,7 +101,7 @@ export function createJudgeSession(
       emit: (rows) => encoder.add(rows),
       lap: (stage) => laps.lap(stage),
     });
-    waiting.set(call, { log, going, encoder, laps });
+    waiting.set(call, { log, going, encoder, laps, records: records.bytes });
     advance(call);
   }
 
@@ -111,7 +112,7 @@ export function createJudgeSession(
   }
 
   function advance(call: number): void {
-    const { log, going, encoder, laps } = waiting.get(call) as Waiting;
+    const { log, going, encoder, laps, records } = waiting.get(call) as Waiting;
     laps.resume();
     const step = going.next();
     if (!step.done) {
@@ -121,7 +122,10 @@ export function createJudgeSession(
     waiting.delete(call);
     const judged = encoder.finish(step.value, laps);
     for (const kind of kinds) trim(log.state.facts[kind]);
-    send({ kind: 'judged', call, judged }, [judged.batch.events.buffer as ArrayBuffer]);
+    const rows = judged.batch.events.buffer;
+    // The bytes of a dead letter are a view into those of the records.
+    if (judged.batch.deadLetters.length > 0) send({ kind: 'judged', call, judged, spent: null }, [rows]);
+    else send({ kind: 'judged', call, judged, spent: records }, [rows, records]);
   }
 
   function fail(call: number, error: unknown): void {

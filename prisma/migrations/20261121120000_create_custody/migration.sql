@@ -85,7 +85,7 @@ CREATE TABLE event (
   leaf_hash   bytea NOT NULL,
   body        text NOT NULL
 ) PARTITION BY RANGE (time);
--- lz4 costs a fifth of pglz; a server built without it keeps pglz. Partitions take it over.
+-- lz4 costs a fifth of pglz. Partitions take it over; on a server built without it they leave small bodies as they are.
 DO $$ BEGIN
   ALTER TABLE event ALTER COLUMN body SET COMPRESSION lz4;
 EXCEPTION WHEN feature_not_supported THEN NULL;
@@ -107,14 +107,16 @@ CREATE TRIGGER checkpoint_no_truncate BEFORE TRUNCATE ON checkpoint FOR EACH STA
 
 -- Creates the partition of a UTC day if it is missing; safe to call from several sessions at once.
 CREATE FUNCTION ensure_event_partition(day date) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE name text := 'event_' || to_char(day, 'YYYYMMDD');
+DECLARE
+  name text := 'event_' || to_char(day, 'YYYYMMDD');
+  lz4 boolean := EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'event'::regclass AND attname = 'body' AND attcompression = 'l');
 BEGIN
   IF to_regclass(name) IS NOT NULL THEN RETURN; END IF;
   -- A lock on a table, unlike an advisory one, also shows what others committed while this session waited for it.
   LOCK TABLE event IN SHARE UPDATE EXCLUSIVE MODE;
   IF to_regclass(name) IS NOT NULL THEN RETURN; END IF;
-  EXECUTE format('CREATE TABLE %I PARTITION OF event FOR VALUES FROM (%L) TO (%L)',
-    name, day::text || ' 00:00:00+00', (day + 1)::text || ' 00:00:00+00');
+  EXECUTE format('CREATE TABLE %I PARTITION OF event FOR VALUES FROM (%L) TO (%L) WITH (toast_tuple_target = %s)',
+    name, day::text || ' 00:00:00+00', (day + 1)::text || ' 00:00:00+00', CASE WHEN lz4 THEN 2032 ELSE 8160 END);
   EXECUTE format('CREATE TRIGGER no_truncate BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()', name);
 END $$;
 

@@ -20,12 +20,12 @@ export async function bareCopy(
   await pool.query(
     `CREATE SCHEMA bare; CREATE TABLE bare.event (LIKE public.event INCLUDING ALL) PARTITION BY RANGE (time)`,
   );
-  const { rows: partitions } = await pool.query<{ name: string; bound: string }>(
-    `SELECT c.relname AS name, pg_get_expr(c.relpartbound, c.oid) AS bound
+  const { rows: partitions } = await pool.query<{ name: string; bound: string; options: string }>(
+    `SELECT c.relname AS name, pg_get_expr(c.relpartbound, c.oid) AS bound, array_to_string(c.reloptions, ', ') AS options
      FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'public.event'::regclass`,
   );
-  for (const { name, bound } of partitions)
-    await pool.query(`CREATE TABLE bare.${name} PARTITION OF bare.event ${bound}`);
+  for (const { name, bound, options } of partitions)
+    await pool.query(`CREATE TABLE bare.${name} PARTITION OF bare.event ${bound} WITH (${options})`);
   const best = { one: 0, four: 0 };
   for (let repeat = 0; repeat < repeats; repeat++) {
     best.one = Math.max(best.one, await run(pool, streams, 1));
