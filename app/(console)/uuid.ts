@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { uuid } from '@/lib/services/uuid';
 
 /** Ids from addresses are anything at all; the database wants UUIDs. */
-export const isUuid = (text: string | undefined): text is string => z.guid().safeParse(text).success;
+export const isUuid = (text: string | undefined): text is string => uuid.safeParse(text).success;

@@ -17,6 +17,7 @@ import { countWords, durationWords, plural } from '@/lib/core/query/words';
 import { severityOf } from '@/lib/core/severity';
 import { exportLimits } from '@/lib/services/export-file';
 import { timestamp } from '@/lib/services/timestamp';
+import { uuid } from '@/lib/services/uuid';
 import { countOpenAlerts, findAlert, listAlerts, type OpenAlerts, type AlertView as View } from '@/lib/store/alerts';
 import { readParams, type SearchParams } from '../../params';
 import { decodeCursor, encodeCursor } from '../cursor';
@@ -33,7 +34,7 @@ const views: { value: View; label: string }[] = [
   { value: 'all', label: 'All' },
 ];
 const pageSize = 50;
-const cursor = z.object({ severity: z.int().min(1).max(5), lastSeen: timestamp, id: z.guid() });
+const cursor = z.object({ severity: z.int().min(1).max(5), lastSeen: timestamp, id: uuid });
 
 export default async function AlertsPage({ searchParams }: { searchParams: SearchParams }) {
   const access = await requireActor('alert:read');

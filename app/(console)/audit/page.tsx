@@ -14,6 +14,7 @@ import { Clock } from '@/components/time';
 import { requireActor } from '@/lib/auth/guard';
 import { parseRange, rangeWords } from '@/lib/core/query/time-range';
 import { timestamp } from '@/lib/services/timestamp';
+import { uuid } from '@/lib/services/uuid';
 import { auditFacets, findAuditEntry, listAuditEntries } from '@/lib/store/audit-entries';
 import { readParams, type SearchParams } from '../../params';
 import { decodeCursor, encodeCursor } from '../cursor';
@@ -21,7 +22,7 @@ import { isUuid } from '../uuid';
 
 export const metadata: Metadata = { title: 'Audit' };
 
-const cursor = z.object({ time: timestamp, id: z.guid() });
+const cursor = z.object({ time: timestamp, id: uuid });
 
 export default async function AuditPage({ searchParams }: { searchParams: SearchParams }) {
   const access = await requireActor('audit:read');

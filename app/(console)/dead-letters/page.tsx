@@ -13,6 +13,7 @@ import { requireActor } from '@/lib/auth/guard';
 import { deadLetterReasons } from '@/lib/core/judge/result';
 import { plural } from '@/lib/core/query/words';
 import { timestamp } from '@/lib/services/timestamp';
+import { uuid } from '@/lib/services/uuid';
 import { countDeadLetters, type DeadLetterStatus, findDeadLetter, listDeadLetters } from '@/lib/store/dead-letters';
 import { readParams, type SearchParams } from '../../params';
 import { decodeCursor, encodeCursor } from '../cursor';
@@ -27,7 +28,7 @@ const views: { value: DeadLetterStatus | 'all'; label: string }[] = [
   { value: 'discarded', label: 'Discarded' },
   { value: 'all', label: 'All' },
 ];
-const cursor = z.object({ receivedAt: timestamp, id: z.guid() });
+const cursor = z.object({ receivedAt: timestamp, id: uuid });
 
 export default async function DeadLettersPage({ searchParams }: { searchParams: SearchParams }) {
   const access = await requireActor('deadletter:read');

@@ -5,13 +5,14 @@ import { currentActor } from '@/lib/auth/guard';
 import { may } from '@/lib/core/access';
 import { fetchProof, fetchProofWithContent } from '@/lib/services/fetch-proof';
 import { timestamp } from '@/lib/services/timestamp';
+import { uuid } from '@/lib/services/uuid';
 import { viewPayload } from '@/lib/services/view-payload';
 import { countNewer } from '@/lib/store/events-query';
 import { readEventQuery } from './query';
 
 const listed = z.object({
   params: z.record(z.string(), z.string().optional()),
-  head: z.object({ time: timestamp, id: z.guid() }).nullable(),
+  head: z.object({ time: timestamp, id: uuid }).nullable(),
 });
 
 /** How many events came after the one at the head of the list, under the same filter. */

@@ -3,6 +3,7 @@ import { eventFields } from '@/lib/core/query/event-fields';
 import { type ParsedFilter, parseFilter } from '@/lib/core/query/filter';
 import { parseRange, type TimeRange } from '@/lib/core/query/time-range';
 import { timestamp } from '@/lib/services/timestamp';
+import { uuid } from '@/lib/services/uuid';
 import type { EventCursor, EventsAsked } from '@/lib/store/events-query';
 import type { Params } from '../../params';
 import { decodeCursor } from '../cursor';
@@ -13,7 +14,7 @@ export interface EventQuery extends EventsAsked {
   cursor: EventCursor | null;
 }
 
-const cursor = z.object({ side: z.enum(['older', 'newer']), time: timestamp, id: z.guid() });
+const cursor = z.object({ side: z.enum(['older', 'newer']), time: timestamp, id: uuid });
 
 /** What the URL asks for. A query that can't be read filters nothing, and the screen says so. */
 export function readEventQuery(params: Params, now: Date): EventQuery {

@@ -57,6 +57,12 @@ test('then its proof verifies with nothing but what the routes gave, and shows n
   expect(root).toBe(leaf.leaf_hash.toString('base64'));
 });
 
+test('an event is proved under the id that its emitter chose, of whatever version', async () => {
+  const id = `${randomUUID().slice(0, 14)}0000-0000-000000000000`;
+  expect((await POST(post('/api/v1/events', newEnvelope({ id }), { authorization }), {})).status).toBe(200);
+  expect((await proofOf(id)).status).toBe(200);
+});
+
 test('an audit entry is proved to whoever may read the audit, not to an API key', async () => {
   const { rows } = await db.pool.query('SELECT id FROM audit_entry LIMIT 1');
   const cookie = await sessionOf(await madeUser(db.pool, 'auditor'));

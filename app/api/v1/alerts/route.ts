@@ -3,13 +3,14 @@ import { requireCaller, route } from '@/lib/auth/route';
 import { alertFields } from '@/lib/core/query/alert-fields';
 import { cursorText, filterText, nextLink, pageSize, queryOf } from '@/lib/services/http-query';
 import { timestamp } from '@/lib/services/timestamp';
+import { uuid } from '@/lib/services/uuid';
 import { alertViews, listAlerts } from '@/lib/store/alerts';
 
 const query = z.strictObject({
   view: z.enum(alertViews).default('open'),
   q: filterText(alertFields),
   limit: pageSize,
-  after: cursorText(z.object({ severity: z.int().min(1).max(5), lastSeen: timestamp, id: z.uuid() })).optional(),
+  after: cursorText(z.object({ severity: z.int().min(1).max(5), lastSeen: timestamp, id: uuid })).optional(),
 });
 
 /**

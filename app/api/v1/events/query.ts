@@ -10,13 +10,14 @@ import {
   rangeParameters,
 } from '@/lib/services/http-query';
 import { timestamp } from '@/lib/services/timestamp';
+import { uuid } from '@/lib/services/uuid';
 import { listEvents } from '@/lib/store/events-query';
 
 const query = z.strictObject({
   q: filterText(eventFields),
   ...rangeParameters,
   limit: pageSize,
-  after: cursorText(z.object({ time: timestamp, id: z.uuid(), side: z.literal('older') })).optional(),
+  after: cursorText(z.object({ time: timestamp, id: uuid, side: z.literal('older') })).optional(),
 });
 
 /** One page of what a request asks for: rows without payload, and the path of the next page. */

@@ -4,6 +4,7 @@ import { notFound } from '@/lib/services/error';
 import { logPublicKey } from '@/lib/services/fetch-proof';
 import { queryOf } from '@/lib/services/http-query';
 import { timestamp } from '@/lib/services/timestamp';
+import { uuid } from '@/lib/services/uuid';
 import { parseInput } from '@/lib/services/verb';
 import { pool } from '@/lib/store/pool';
 import { proofForAuditEntry, proofForEvent } from '@/lib/store/proof';
@@ -20,7 +21,7 @@ export const GET = route(async (request, context: { params: Promise<{ id: string
     request,
     of === 'audit' ? { scope: 'audit:read' } : { scope: 'integrity:read', keyScope: 'integrity:read' },
   );
-  const id = parseInput(z.uuid(), (await context.params).id);
+  const id = parseInput(uuid, (await context.params).id);
   const options = { logPublicKey: logPublicKey(), withBody: false };
   const proof =
     of === 'audit'
