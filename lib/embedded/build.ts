@@ -30,8 +30,9 @@ export async function buildConsole(signal?: AbortSignal): Promise<boolean> {
   const now = digest();
   if (existsSync(stamp) && existsSync('.next/BUILD_ID') && readFileSync(stamp, 'utf8') === now) return false;
   rmSync(stamp, { force: true });
-  mkdirSync('.next', { recursive: true });
-  const logFile = '.next/custody-build.log';
+  // Beside what the build clears away when it begins.
+  mkdirSync('.custody', { recursive: true });
+  const logFile = '.custody/build.log';
   writeFileSync(logFile, '');
   const how = await runKept(
     {
