@@ -59,7 +59,11 @@ export class Case {
     this.gate = engine.gate(this.event);
     if (!this.gate.redact) return;
     // A signed event was redacted before it was signed; in others a marker is what somebody wrote.
-    const redacted = redactEvent(this.event, { fingerprint, markers: this.kid === null ? 'forged' : 'made' });
+    const redacted = redactEvent(this.event, {
+      fingerprint,
+      markers: this.kid === null ? 'forged' : 'made',
+      suspects: this.gate.suspects,
+    });
     this.event = redacted.event;
     this.redactions = redacted.redactions;
     this.secrets = redacted.redactions.filter((one) => one.category === 'secret');
