@@ -1,8 +1,8 @@
+import { envelopeTime } from './time-text';
 import type { Tx } from './transaction';
 
 export interface EventBody {
   id: string;
-  /** As the event table has it: microseconds, UTC. */
   time: string;
   /** Canonical JSON of the stored envelope. */
   body: string;
@@ -11,7 +11,7 @@ export interface EventBody {
 /** The stored envelope. With `time` one partition is read, else all that there are. */
 export async function readEventBody(tx: Tx, id: string, time?: string): Promise<EventBody | null> {
   const { rows } = await tx.query<EventBody>(
-    `SELECT id, to_char(time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS time, body
+    `SELECT id, ${envelopeTime('time')} AS time, body
      FROM event WHERE id = $1 ${time ? 'AND time = $2' : ''} ORDER BY log_index LIMIT 1`,
     time ? [id, time] : [id],
   );

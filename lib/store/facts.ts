@@ -9,7 +9,9 @@ import type {
   SourceKey,
 } from '../core/judge/contract';
 import { maxDefinition, maxTools } from '../core/judge/inventory';
+import { chainKey, knownKey } from '../core/judge/needs';
 import { maxGaps } from '../core/provenance/chain';
+import { envelopeTime } from './time-text';
 
 const maxSightings = 20;
 
@@ -39,8 +41,6 @@ export async function loadFacts(db: Pool | PoolClient, needs: Needs): Promise<Fa
 
 const absent = <T>(keys: string[]): Map<string, T | null> => new Map(keys.map((key) => [key, null]));
 
-const rfc3339 = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-
 async function loadChains(db: Pool | PoolClient, keys: string[], into: Facts['chains']): Promise<void> {
   const pairs = keys.map((key) => key.split('\0'));
   const { rows } = await db.query<{
@@ -52,7 +52,7 @@ async function loadChains(db: Pool | PoolClient, keys: string[], into: Facts['ch
     kid: string | null;
     gaps: [string, string][];
   }>(
-    `SELECT c.source, c.epoch, c.head_sequence AS sequence, c.head_hash AS hash, ${rfc3339('c.head_time')} AS time, c.kid,
+    `SELECT c.source, c.epoch, c.head_sequence AS sequence, c.head_hash AS hash, ${envelopeTime('c.head_time')} AS time, c.kid,
        coalesce((SELECT json_agg(json_build_array(g.from_sequence::text, g.to_sequence::text) ORDER BY g.from_sequence)
          FROM (SELECT * FROM chain_gap g WHERE g.source = c.source AND g.epoch = c.epoch
                ORDER BY g.from_sequence DESC LIMIT ${maxGaps + 1}) g), '[]') AS gaps
@@ -62,7 +62,7 @@ async function loadChains(db: Pool | PoolClient, keys: string[], into: Facts['ch
   for (const row of rows) {
     const gaps = row.gaps.map(([from, to]) => ({ from: BigInt(from), to: BigInt(to) }));
     const beyond = gaps.length > maxGaps ? gaps.shift() : undefined;
-    into.set(`${row.source}\0${row.epoch}`, {
+    into.set(chainKey(row.source, row.epoch), {
       sequence: BigInt(row.sequence),
       hash: row.hash,
       time: row.time,
@@ -84,7 +84,7 @@ async function loadEpochs(db: Pool | PoolClient, sources: string[], into: Facts[
 
 async function loadKeys(db: Pool | PoolClient, kids: string[], into: Facts['keys']): Promise<void> {
   const { rows } = await db.query<SourceKey & { publicKey: Buffer }>(
-    `SELECT kid, public_key AS "publicKey", source, ${rfc3339('revoked_at')} AS "revokedAt"
+    `SELECT kid, public_key AS "publicKey", source, ${envelopeTime('revoked_at')} AS "revokedAt"
      FROM source_key WHERE kid = ANY ($1)`,
     [kids],
   );
@@ -122,19 +122,19 @@ async function loadServers(db: Pool | PoolClient, keys: string[], into: Facts['s
 async function loadKnown(db: Pool | PoolClient, keys: string[], into: Facts['known']): Promise<void> {
   const pairs = keys.map((key) => key.split(' '));
   const { rows } = await db.query<{ id: string; time: string; eventHash: string; recordedAt: string }>(
-    `SELECT e.id::text, ${rfc3339('e.time')} AS time, encode(e.event_hash, 'hex') AS "eventHash",
-       ${rfc3339('e.recorded_at')} AS "recordedAt"
+    `SELECT e.id::text, ${envelopeTime('e.time')} AS time, encode(e.event_hash, 'hex') AS "eventHash",
+       ${envelopeTime('e.recorded_at')} AS "recordedAt"
      FROM unnest($1::uuid[], $2::timestamptz[]) AS k (id, time) JOIN event e ON e.id = k.id AND e.time = k.time`,
     [pairs.map(([id]) => id), pairs.map(([, time]) => time)],
   );
-  for (const { time, ...row } of rows) into.set(`${row.id} ${time}`, row);
+  for (const { time, ...row } of rows) into.set(knownKey(row.id, time), row);
 }
 
 async function loadSightings(db: Pool | PoolClient, fingerprints: string[], into: Facts['sightings']): Promise<void> {
   const { rows } = await db.query<SecretSighting>(
     `SELECT k.fingerprint, s."eventId", s.time, s.server, s.tool, s.actor, s.direction
      FROM unnest($1::text[]) AS k (fingerprint) CROSS JOIN LATERAL (
-       SELECT event_id::text AS "eventId", ${rfc3339('time')} AS time, server, tool, actor, direction
+       SELECT event_id::text AS "eventId", ${envelopeTime('time')} AS time, server, tool, actor, direction
        FROM secret_sighting s WHERE s.fingerprint = k.fingerprint ORDER BY s.time DESC LIMIT ${maxSightings}) s`,
     [fingerprints],
   );
