@@ -1,9 +1,8 @@
-import { cookies, headers } from 'next/headers';
-import { redirect } from 'next/navigation';
+import { cookies } from 'next/headers';
 import type { ReactNode } from 'react';
 import type { Badges } from '@/components/shell/rail';
 import { Shell } from '@/components/shell/shell';
-import { addressHeader, currentActor } from '@/lib/auth/guard';
+import { signedIn } from '@/lib/auth/guard';
 import { type Actor, may } from '@/lib/core/access';
 import { countOpenAlerts } from '@/lib/store/alerts';
 import { countDeadLetters } from '@/lib/store/dead-letters';
@@ -12,11 +11,7 @@ import { changePassword } from './change-password';
 import { findEntities } from './find-entities';
 
 export default async function ConsoleLayout({ children }: { children: ReactNode }) {
-  const actor = await currentActor();
-  if (!actor) {
-    const address = (await headers()).get(addressHeader) ?? '/';
-    redirect(`/signin?callbackUrl=${encodeURIComponent(address)}`);
-  }
+  const actor = await signedIn();
   const railCollapsed = (await cookies()).get('rail')?.value === 'narrow';
   const [badges, byPassword] = await Promise.all([badgesFor(actor), hasPassword(actor.id)]);
   return (

@@ -2,7 +2,7 @@ import { headers } from 'next/headers';
 import type { z } from 'zod';
 import type { Actor } from '../core/access';
 import { logger } from '../platform/log';
-import { type ErrorReport, reportOf, ServiceError } from '../services/error';
+import { type ErrorReport, fromAnotherSite, reportOf, ServiceError } from '../services/error';
 import type { Verb } from '../services/verb';
 import { currentActor } from './guard';
 
@@ -35,5 +35,5 @@ async function checkOrigin(): Promise<void> {
   const host = sent.get('x-forwarded-host') ?? sent.get('host');
   const origin = sent.get('origin');
   if (origin !== null && URL.canParse(origin) && new URL(origin).host === host) return;
-  throw new ServiceError('forbidden', 'This request came from another site.', 'Open the console and do it there.');
+  throw fromAnotherSite();
 }

@@ -64,6 +64,9 @@ export function reportOf(error: unknown): ErrorReport {
 export const notFound = (what: string) =>
   new ServiceError('not_found', `There is no ${what}.`, 'Look at the list again; it may have been removed.');
 
+export const fromAnotherSite = () =>
+  new ServiceError('forbidden', 'This request came from another site.', 'Open the console and do it there.');
+
 export const changedMeanwhile = (what: string, now: string) =>
   new ServiceError(
     'conflict',

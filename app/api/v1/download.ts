@@ -1,4 +1,4 @@
-import { ServiceError } from '@/lib/services/error';
+import { fromAnotherSite } from '@/lib/services/error';
 import type { ExportFile } from '@/lib/services/export-file';
 
 /** The file, sent as it is read. Where reading fails midway the connection breaks, so that nobody takes a part for the whole. */
@@ -26,6 +26,5 @@ export function download({ name, contentType, lines }: ExportFile): Response {
 
 /** Throws ServiceError for what a link of another site asks: an export stands in the audit under the person's name. */
 export function refuseOtherSites(request: Request): void {
-  if (request.headers.get('sec-fetch-site') !== 'cross-site') return;
-  throw new ServiceError('forbidden', 'This request came from another site.', 'Open the console and do it there.');
+  if (request.headers.get('sec-fetch-site') === 'cross-site') throw fromAnotherSite();
 }
