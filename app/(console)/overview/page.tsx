@@ -21,7 +21,6 @@ import { NoPermission, Notice } from '@/components/states';
 import { Ago } from '@/components/time';
 import { requireActor } from '@/lib/auth/guard';
 import { type Actor, may } from '@/lib/core/access';
-import { parseFilter } from '@/lib/core/query/filter';
 import { bucketMs, parseRange, previousRange, rangeWords } from '@/lib/core/query/time-range';
 import { bytesWords, compactNumber, countWords, durationWords, microsWords, plural } from '@/lib/core/query/words';
 import { severities, severityOf } from '@/lib/core/severity';
@@ -58,7 +57,6 @@ export default async function Overview({ searchParams }: { searchParams: SearchP
   const now = new Date();
   const range = parseRange(params, now);
   const width = bucketMs(range, 72);
-  const everything = parseFilter('', []);
   const [points, before, servers, tools, people, open, worst, partitions, letters, logs] = await Promise.all([
     usageOverTime(range, width),
     usageOverTime(previousRange(range), width),
@@ -66,7 +64,7 @@ export default async function Overview({ searchParams }: { searchParams: SearchP
     topBy('tool', range),
     topBy('actor', range),
     countOpenAlerts(),
-    listAlerts({ view: 'open', filter: everything.ok ? everything.filter : { kind: 'all' } }, null, 5),
+    listAlerts({ view: 'open', filter: { kind: 'all' } }, null, 5),
     partitionHealth(),
     countDeadLetters(),
     listLogs(logPublicKey()),
