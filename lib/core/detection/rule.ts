@@ -22,7 +22,7 @@ export interface Rule {
   /** What to do, step by step, first step first. */
   triage: string[];
   /**
-   * Lower-case words of which at least one stands in the event's decoded strings wherever the rule can match;
+   * Words in lower-case printable ASCII, of which at least one stands in the event's decoded strings wherever the rule can match;
    * the gate skips the rule otherwise. Empty: the rule is called for each event it applies to.
    */
   keywords: string[];
