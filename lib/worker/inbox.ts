@@ -17,7 +17,7 @@ export const defaultBounds: InboxBounds = {
   batchBytes: 8 << 20,
   heldRecords: 10_000,
   heldBytes: 16 << 20,
-  lingerMs: 20,
+  lingerMs: 100,
   lingerRecords: 500,
 };
 
