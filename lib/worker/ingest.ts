@@ -42,11 +42,17 @@ interface Head {
 /**
  * The straight way of the events of one Kafka partition:
  *
- *   kafka/consumer.ts       reads records                                        -> fetched()
- *   worker/inbox.ts         holds a bounded number of them, cuts batches         -> inbox.take()
- *   core/judge/read.ts      first pass, in the judge's thread: bytes to events   -> judge.judge()
- *   core/judge/judge.ts     second pass: signature, redaction, chain, detection, leaf, row
- *   store/commit-batch.ts   one transaction: events, log, chains, alerts, usage, dead letters, and the Kafka offset
+ *   kafka/consumer.ts           reads records                                       -> fetched()
+ *   worker/inbox.ts             holds a bounded number of them, cuts batches        -> inbox.take()
+ *   services/judge/session.ts   judges a batch, in a thread of its own:             -> judge.judge()
+ *     core/judge/read.ts          first pass: bytes to events
+ *     core/judge/judge.ts         second pass: signature, redaction, chain, detection, leaf, row
+ *     services/judge/encode.ts    rows to a COPY stream, leaves to tiles, detections to alerts
+ *   store/commit-batch.ts       one transaction: events, log, chains, servers, alerts,
+ *                               usage, dead letters, and the Kafka offset           -> commit()
+ *
+ * Its NOTIFY reaches the screens by app/api/stream; worker/checkpoint.ts signs the log's new head within a second. What
+ * comes by HTTP goes the same way from the judge on: services/ingest.ts.
  *
  * One transaction is in flight while the next batch is judged on the state that it will leave behind. Whatever fails,
  * the state in memory is thrown away and read again from the log's row: nothing is stored twice, left out or reordered,
