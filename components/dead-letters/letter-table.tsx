@@ -5,7 +5,7 @@ import { DataTable } from '@/components/data-table';
 import { HostileText } from '@/components/hostile-text';
 import { NextPage } from '@/components/next-page';
 import { Ago } from '@/components/time';
-import type { DeadLetterReason } from '@/lib/core/judge/result';
+import type { DeadLetterReason } from '@/lib/core/event/result';
 import { bytesWords } from '@/lib/core/query/words';
 import { reasonWords } from './reason';
 

@@ -1,4 +1,4 @@
-import type { DeadLetterReason } from '@/lib/core/judge/result';
+import type { DeadLetterReason } from '@/lib/core/event/result';
 
 /** What each reason means to a person, and what mends it. */
 export const reasonWords: Record<DeadLetterReason, { means: string; mend: string }> = {

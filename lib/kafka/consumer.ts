@@ -1,5 +1,5 @@
 import type { Batch, Consumer, IHeaders, Kafka } from 'kafkajs';
-import type { Refusal } from '../core/judge/result';
+import type { Refusal } from '../core/event/result';
 import { refusedHeader } from './refused-records';
 
 /** One record as it was read, or what stands for one that could not be unfolded. */
@@ -22,7 +22,7 @@ export interface Fetched {
   high: bigint;
 }
 
-export interface Reading {
+export interface TopicHandler {
   /** The group gave us these partitions, and no others. */
   joined(partitions: number[], reader: TopicReader): void;
   /** Resolves when there is room for more; calls `alive` meanwhile, at least once in some seconds. */
@@ -42,7 +42,7 @@ export interface TopicReader {
  * Joins `groupId` and reads `topic` from where `seek` says until the reader is closed. Throws when kafkajs gives up.
  * Where a partition's reading begins is not kept in Kafka.
  */
-export async function readTopic(kafka: Kafka, topic: string, groupId: string, reading: Reading): Promise<void> {
+export async function readTopic(kafka: Kafka, topic: string, groupId: string, handler: TopicHandler): Promise<void> {
   const consumer = kafka.consumer({
     groupId,
     sessionTimeout: 10_000,
@@ -63,7 +63,7 @@ export async function readTopic(kafka: Kafka, topic: string, groupId: string, re
       if (!payload.restart) reject(payload.error);
     });
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) =>
-      reading.joined(payload.memberAssignment[topic] ?? [], reader),
+      handler.joined(payload.memberAssignment[topic] ?? [], reader),
     );
     consumer
       .connect()
@@ -72,7 +72,7 @@ export async function readTopic(kafka: Kafka, topic: string, groupId: string, re
         consumer.run({
           autoCommit: false,
           partitionsConsumedConcurrently: 64,
-          eachBatch: ({ batch, heartbeat }) => reading.fetched(fetchedFrom(batch), heartbeat),
+          eachBatch: ({ batch, heartbeat }) => handler.fetched(fetchedFrom(batch), heartbeat),
         }),
       )
       .catch(reject);

@@ -1,4 +1,4 @@
-import { decodeJson } from '../core/judge/decode';
+import { decodeJson } from '../core/event/decode';
 
 /** Why what stands in the event is not just what was sent. Stable names. */
 export type Alteration = 'too_deep' | 'too_many' | 'unsafe_number' | 'lone_surrogate' | 'cut';

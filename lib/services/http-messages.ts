@@ -1,5 +1,5 @@
+import type { Refusal } from '../core/event/result';
 import type { Message } from '../core/judge/contract';
-import type { Refusal } from '../core/judge/result';
 import { splitBody } from '../core/sources/http-body';
 import { ServiceError } from './error';
 

@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
+import type { Refusal } from '../core/event/result';
 import type { Outcome } from '../core/judge/batch';
 import type { RefusedMessage } from '../core/judge/read';
-import type { Refusal } from '../core/judge/result';
 import { env } from '../platform/env';
 import { redactionKey } from '../platform/keys';
 import { logger } from '../platform/log';

@@ -1,4 +1,4 @@
-import type { Refusal } from '../core/judge/result';
+import type { Refusal } from '../core/event/result';
 
 /**
  * What the dead letter says of an event that could not be stored. A program wrote the event and people of many roles read this, so

@@ -1,5 +1,5 @@
+import { parseTime } from '../core/event/time';
 import type { EventRow } from '../core/judge/contract';
-import { parseTime } from '../core/judge/time';
 
 /** The columns that EventCopy writes, in its order. */
 export const eventColumns =

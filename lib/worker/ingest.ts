@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import type { Refusal } from '../core/judge/result';
+import type { Refusal } from '../core/event/result';
 import type { Fetched, KafkaRecord } from '../kafka/consumer';
 import type { DeadLetterProducer } from '../kafka/dead-letter-producer';
 import type { Logger } from '../platform/log';

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { Pool } from 'pg';
-import type { Refusal } from '../core/judge/result';
+import type { Refusal } from '../core/event/result';
 import type { LogState } from '../core/provenance/log-writer';
 import type { KafkaRecord } from '../kafka/consumer';
 import { expectedBytes } from '../services/judge/encode';

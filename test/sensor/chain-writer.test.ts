@@ -1,9 +1,9 @@
 import { generateKeyPairSync, hash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '@/lib/core/event/canonical';
+import { decodeJson } from '@/lib/core/event/decode';
 import type { AuditEvent, EventData } from '@/lib/core/event/envelope';
 import { validateEvent } from '@/lib/core/event/validate';
-import { decodeJson } from '@/lib/core/judge/decode';
 import { chainHash } from '@/lib/core/provenance/core';
 import { SignatureVerifier } from '@/lib/core/provenance/signature';
 import { nodeCrypto, rawPublicKey, sha256 } from '@/lib/platform/crypto';

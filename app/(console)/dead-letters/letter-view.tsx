@@ -4,7 +4,7 @@ import { HostileText } from '@/components/hostile-text';
 import { Section } from '@/components/section';
 import { Ago } from '@/components/time';
 import { type Actor, may } from '@/lib/core/access';
-import type { DeadLetterReason } from '@/lib/core/judge/result';
+import type { DeadLetterReason } from '@/lib/core/event/result';
 import { bytesWords } from '@/lib/core/query/words';
 import type { DeadLetterRow } from '@/lib/store/dead-letters';
 import { discard, replay, reveal } from './actions';

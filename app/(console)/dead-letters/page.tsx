@@ -10,7 +10,7 @@ import { Empty, NoPermission } from '@/components/states';
 import { Tabs } from '@/components/tabs';
 import { TextFilter } from '@/components/text-filter';
 import { requireActor } from '@/lib/auth/guard';
-import { deadLetterReasons } from '@/lib/core/judge/result';
+import { deadLetterReasons } from '@/lib/core/event/result';
 import { plural } from '@/lib/core/query/words';
 import { timestamp } from '@/lib/services/timestamp';
 import { uuid } from '@/lib/services/uuid';

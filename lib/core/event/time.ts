@@ -1,5 +1,4 @@
-import { ok, type Result, refuse } from '../judge/result';
-import { parseTime } from '../judge/time';
+import { ok, type Result, refuse } from './result';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -34,6 +33,35 @@ export function checkTime(time: string, now: number, generated: boolean): Result
 
 const span = (ms: number): string =>
   ms >= day ? `${Math.floor(ms / day)} days` : `${Math.floor(ms / minute)} minutes`;
+
+/**
+ * Milliseconds since 1970 of `YYYY-MM-DDThh:mm:ss.sssZ`; null for a day or an hour that no calendar has, 30 February say,
+ * which Date.parse takes for 2 March.
+ */
+export function parseTime(text: string): number | null {
+  const start = dayStart(text.slice(0, 10));
+  if (start === null) return null;
+  const hours = pair(text, 11);
+  const minutes = pair(text, 14);
+  const seconds = pair(text, 17);
+  if (hours > 23 || minutes > 59 || seconds > 59) return null;
+  const millis = pair(text, 20) * 10 + text.charCodeAt(22) - 48;
+  return start + ((hours * 60 + minutes) * 60 + seconds) * 1000 + millis;
+}
+
+const pair = (text: string, at: number): number => (text.charCodeAt(at) - 48) * 10 + text.charCodeAt(at + 1) - 48;
+
+const dayStarts = new Map<string, number>();
+
+function dayStart(date: string): number | null {
+  const known = dayStarts.get(date);
+  if (known !== undefined) return known;
+  const start = Date.parse(`${date}T00:00:00.000Z`);
+  if (Number.isNaN(start) || new Date(start).toISOString().slice(0, 10) !== date) return null;
+  if (dayStarts.size > 1000) dayStarts.clear();
+  dayStarts.set(date, start);
+  return start;
+}
 
 /** Milliseconds since 1970 as the envelope writes them; null for what no calendar with four-digit years has. */
 export function isoTime(ms: number): string | null {

@@ -1,8 +1,8 @@
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
-import { ok, type Result, refuse } from '../judge/result';
 import { clip } from './clip';
 import { type AuditEvent, AuditEventSchema } from './envelope';
+import { ok, type Result, refuse } from './result';
 
 const validator = Compile(AuditEventSchema);
 

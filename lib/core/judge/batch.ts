@@ -1,7 +1,7 @@
 import type { RuleError } from '../detection/engine';
+import type { Refusal } from '../event/result';
 import type { UsageRow } from '../usage/rollup';
 import type { DeadLetter, EventDetection, SecretSighting } from './contract';
-import type { Refusal } from './result';
 
 /** What the judge makes of one batch: everything that its transaction writes beside the rows. */
 export interface JudgedBatch {

@@ -1,6 +1,6 @@
 import type { Detection } from '../detection/rule';
 import type { AuditEvent } from '../event/envelope';
-import type { Refusal } from './result';
+import type { Refusal } from '../event/result';
 
 /** One message as it came in: a Kafka record, or one item of an HTTP body. */
 export interface Message {

@@ -1,4 +1,5 @@
 import type { Gate } from '../detection/engine';
+import type { Refusal } from '../event/result';
 import type { Crypto } from '../provenance/crypto';
 import { hashLeaf } from '../provenance/leaf';
 import { addUsage, type UsageRow } from '../usage/rollup';
@@ -9,7 +10,6 @@ import type { ChainVerdict, DeadLetter, EventRow, Facts, KnownEvent, Needs } fro
 import { Inventory, type WrittenAt } from './inventory';
 import { knownKey, NeedsList } from './needs';
 import { deadLetter, type Opened, type Reading } from './read';
-import type { Refusal } from './result';
 import { column, rowOf } from './row';
 import type { Sightings } from './sightings';
 

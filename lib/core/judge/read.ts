@@ -1,12 +1,12 @@
+import { type CanonicalForm, type Decoded, decodeJson } from '../event/decode';
 import type { AuditEvent } from '../event/envelope';
 import type { Sha256Hex } from '../event/hash';
+import { ok, type Refusal, type Result, refuse } from '../event/result';
 import { checkTime } from '../event/time';
 import { validateEvent } from '../event/validate';
 import { readEvents } from '../sources';
 import { type Place, placeOf } from './chains';
 import type { DeadLetter, Message } from './contract';
-import { type CanonicalForm, type Decoded, decodeJson } from './decode';
-import { ok, type Refusal, type Result, refuse } from './result';
 
 /** A good event, as far as its message alone tells. */
 export interface Opened {

@@ -1,10 +1,10 @@
 import { canonicalBytes } from '../event/canonical';
 import { clip } from '../event/clip';
 import type { Sha256Hex } from '../event/hash';
+import { ok, type Result, refuse } from '../event/result';
 import type { SignatureVerifier } from '../provenance/signature';
 import type { Facts } from './contract';
 import type { Opened } from './read';
-import { ok, type Result, refuse } from './result';
 
 /** What of an opened message the look at its signature needs. */
 type Signed = Pick<Opened, 'event' | 'canonical' | 'message'>;

@@ -1,6 +1,6 @@
+import { decodeJson } from '../event/decode';
 import type { EventData } from '../event/envelope';
 import type { Json } from '../event/json';
-import { decodeJson } from '../judge/decode';
 import { eventTypeOf } from '../mcp/methods';
 import type { Fields } from './fields';
 import { dataOf, lookUp, section, serverId } from './foreign';

@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../event/envelope';
 import { isObject, type JsonObject } from '../event/json';
-import { ok, refuse } from '../judge/result';
+import { ok, refuse } from '../event/result';
 import type { Source } from './source';
 
 /**

@@ -3,8 +3,8 @@ import { clip } from '../event/clip';
 import type { AuditEvent, EventData } from '../event/envelope';
 import { foreignId } from '../event/id';
 import type { Json, JsonObject } from '../event/json';
+import { ok, type Result } from '../event/result';
 import { isoTime } from '../event/time';
-import { ok, type Result } from '../judge/result';
 import { remember } from '../text/remember';
 import type { SourceContext } from './source';
 

@@ -1,4 +1,4 @@
-import { ok, type Result, refuse } from '../judge/result';
+import { ok, type Result, refuse } from '../event/result';
 
 /** Messages that one body may hold. */
 export const mostMessages = 10_000;

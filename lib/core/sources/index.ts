@@ -1,6 +1,6 @@
+import { decodeJson } from '../event/decode';
 import { isObject, type Json } from '../event/json';
-import { decodeJson } from '../judge/decode';
-import { ok, type Result, refuse } from '../judge/result';
+import { ok, type Result, refuse } from '../event/result';
 import { agentGateway } from './agentgateway';
 import { cloudEvents } from './cloudevents';
 import { contextForge } from './contextforge';
@@ -10,7 +10,7 @@ import { liteLlm } from './litellm';
 import { obot } from './obot';
 import { otlp } from './otlp';
 import { isLogRecord, logRecords } from './otlp/record';
-import type { Reading, Source, SourceContext } from './source';
+import type { ReadEvent, Source, SourceContext } from './source';
 import { toolHive } from './toolhive';
 
 /** Every format that is understood; the first that takes a value has it, so the surest stand first. */
@@ -30,7 +30,7 @@ export const sources: Source[] = [
  * The events of one message. A list (JSON array, OTLP request) has several, and what is wrong with one of them leaves
  * the others alone; the order is the message's. An empty list has none.
  */
-export function readEvents(json: Json, ctx: SourceContext): Reading[] {
+export function readEvents(json: Json, ctx: SourceContext): ReadEvent[] {
   // In binary mode the value is one event's data, whatever it is.
   const binary = ctx.headers.ce_specversion !== undefined;
   if (binary || (isObject(json) && !Array.isArray(json.resourceLogs))) return [readOne(json, ctx)];
@@ -39,7 +39,7 @@ export function readEvents(json: Json, ctx: SourceContext): Reading[] {
   );
 }
 
-function readOne(json: Json, ctx: SourceContext): Reading {
+function readOne(json: Json, ctx: SourceContext): ReadEvent {
   const value = isLogRecord(json) ? (wrapped(json.body, ctx) ?? json) : json;
   const source = sources.find((candidate) => candidate.detect(value, ctx.headers));
   if (source) return { format: source.id, result: source.toEvent(value, ctx) };

@@ -1,6 +1,6 @@
 import { clip } from '../event/clip';
 import { isObject, type JsonObject } from '../event/json';
-import { refuse } from '../judge/result';
+import { refuse } from '../event/result';
 import { Fields } from './fields';
 import { dataOf, foreignEvent, section, serverId } from './foreign';
 import { describeRpc, isRpc } from './rpc';

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../event/json';
-import { refuse } from '../judge/result';
+import { refuse } from '../event/result';
 import { readAttributes } from './attributes';
 import { Fields } from './fields';
 import { foreignEvent } from './foreign';

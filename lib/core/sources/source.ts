@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../event/envelope';
 import type { Sha256Hex } from '../event/hash';
 import type { Json } from '../event/json';
-import type { Result } from '../judge/result';
+import type { Result } from '../event/result';
 
 /** What an adapter may know beyond the value itself. */
 export interface SourceContext {
@@ -32,7 +32,7 @@ export interface Source {
 }
 
 /** One event of a message, or why there is none. */
-export interface Reading {
+export interface ReadEvent {
   /** Id of the source; `unknown` where none took it. */
   format: string;
   result: Result<AuditEvent>;

@@ -1,7 +1,7 @@
 import { foldDetections } from '../../core/alert/fold';
+import { parseTime } from '../../core/event/time';
 import type { JudgedBatch } from '../../core/judge/batch';
 import type { EventRow } from '../../core/judge/contract';
-import { parseTime } from '../../core/judge/time';
 import type { LogWriter, Tile } from '../../core/provenance/log-writer';
 import { EventCopy } from '../../store/copy-encoder';
 import type { Laps } from './laps';

@@ -1,5 +1,5 @@
+import type { Refusal } from '../../core/event/result';
 import type { RefusedMessage } from '../../core/judge/read';
-import type { Refusal } from '../../core/judge/result';
 import type { PackedRecords } from './protocol';
 
 /** Messages as they cross to the judge. `refusal`: for all of them, whatever they hold. `room`: where to put their bytes. */

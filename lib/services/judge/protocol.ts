@@ -1,6 +1,6 @@
+import type { Refusal } from '../../core/event/result';
 import type { Outcome } from '../../core/judge/batch';
 import type { Facts, Needs } from '../../core/judge/contract';
-import type { Refusal } from '../../core/judge/result';
 import type { LogState } from '../../core/provenance/log-writer';
 import type { BatchCommit } from '../../store/commit-contract';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '@/lib/core/event/canonical';
+import { deadLetterReasons } from '@/lib/core/event/result';
 import { readBatch } from '@/lib/core/judge/read';
-import { deadLetterReasons } from '@/lib/core/judge/result';
 import { columnsOf } from '@/lib/core/judge/row';
 import { fixtures } from '../../support/fixtures';
 import { sampleEvent, sha256 } from '../event/sample';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeJson } from '@/lib/core/judge/decode';
+import { decodeJson } from '@/lib/core/event/decode';
 import { splitBody } from '@/lib/core/sources/http-body';
 
 const encode = (text: string) => new TextEncoder().encode(text);

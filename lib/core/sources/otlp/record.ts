@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject, put } from '../../event/json';
-import { ok, type Result, refuse } from '../../judge/result';
+import { ok, type Result, refuse } from '../../event/result';
 
 /**
  * One log record of OpenTelemetry by itself, as a JSON value: attributes as plain members, 64-bit numbers as text where

@@ -1,8 +1,8 @@
 import protobuf from 'protobufjs/light';
 import { canonicalJson } from '../../event/canonical';
+import { decodeJson } from '../../event/decode';
 import { isObject } from '../../event/json';
-import { decodeJson } from '../../judge/decode';
-import { ok, type Refusal, type Result, refuse } from '../../judge/result';
+import { ok, type Refusal, type Result, refuse } from '../../event/result';
 import { mostMessages } from '../http-body';
 import { type RecordPlace, recordPlaces, toRecord } from './record';
 

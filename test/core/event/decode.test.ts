@@ -2,7 +2,7 @@ import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '@/lib/core/event/canonical';
-import { decodeJson, limits } from '@/lib/core/judge/decode';
+import { decodeJson, limits } from '@/lib/core/event/decode';
 import { plainDecode } from './plain-decode';
 
 const encode = (text: string) => new TextEncoder().encode(text);

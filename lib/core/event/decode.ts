@@ -1,8 +1,8 @@
-import { clip } from '../event/clip';
-import type { Json } from '../event/json';
+import { clip } from './clip';
 import { findDuplicateKey } from './duplicate-key';
+import type { Json } from './json';
 import { ok, type Refusal, type Result, refuse } from './result';
-import { type Scan, scanJson } from './scan';
+import { type Scan, scanJson } from './scan-json';
 
 export interface Limits {
   bytes: number;

@@ -1,4 +1,4 @@
-import type { DeadLetterReason } from '@/lib/core/judge/result';
+import type { DeadLetterReason } from '@/lib/core/event/result';
 
 /**
  * The slow, plain reading of a message: a recursive JSON parser that checks each thing where it meets it.
