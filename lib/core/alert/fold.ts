@@ -1,4 +1,4 @@
-import type { EventDetection } from '../judge/contract';
+import type { EventDetection } from '../detection/rule';
 
 /** Detections of one batch that are the same problem: same rule, same dedup key, both real or both generated. */
 export interface AlertFold {

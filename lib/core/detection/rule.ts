@@ -1,5 +1,6 @@
 import type { AuditEvent, ToolDefinition } from '../event/envelope';
 import type { ChainVerdict, Duplicate, SecretSighting, ServerFacts } from '../judge/contract';
+import type { Redaction } from '../redaction/redact';
 import type { Severity } from '../severity';
 
 /**
@@ -62,15 +63,6 @@ export interface TextField {
   normal: string;
 }
 
-export interface Redaction {
-  pointer: string;
-  /** `aws_access_key`, `private_key`, `email` ... */
-  kind: string;
-  category: 'secret' | 'personal';
-  /** Keyed, so that equal values are recognised without being kept. Hex, 16 digits. */
-  fingerprint: string;
-}
-
 export interface Finding {
   /** One sentence for a person: what happened, with names. What the call carried stands in the evidence alone: not all who see alerts may see that. */
   summary: string;
@@ -95,4 +87,15 @@ export interface Detection extends Finding {
   ruleId: string;
   severity: number;
   title: string;
+}
+
+/** A detection with what its alert says of the event. */
+export interface EventDetection extends Detection {
+  eventId: string;
+  eventTime: string;
+  server: string | null;
+  tool: string | null;
+  actor: string | null;
+  session: string | null;
+  generated: boolean;
 }

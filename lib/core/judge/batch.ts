@@ -1,7 +1,8 @@
 import type { RuleError } from '../detection/engine';
+import type { EventDetection } from '../detection/rule';
 import type { Refusal } from '../event/result';
 import type { UsageRow } from '../usage/rollup';
-import type { DeadLetter, EventDetection, SecretSighting } from './contract';
+import type { DeadLetter, SecretSighting } from './contract';
 
 /** What the judge makes of one batch: everything that its transaction writes beside the rows. */
 export interface JudgedBatch {

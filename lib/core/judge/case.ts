@@ -1,12 +1,11 @@
 import type { Engine, Gate } from '../detection/engine';
-import type { Redaction } from '../detection/rule';
 import { canonicalBytes } from '../event/canonical';
 import type { AuditEvent } from '../event/envelope';
 import type { Sha256Hex } from '../event/hash';
 import type { Refusal } from '../event/result';
 import { encodeCore } from '../provenance/core';
 import type { SignatureVerifier } from '../provenance/signature';
-import { redactEvent } from '../redaction/redact';
+import { type Redaction, redactEvent } from '../redaction/redact';
 import type { Facts } from './contract';
 import type { Opened } from './read';
 import { verifyProducer } from './verify';

@@ -1,4 +1,3 @@
-import type { Detection } from '../detection/rule';
 import type { AuditEvent } from '../event/envelope';
 import type { Refusal } from '../event/result';
 
@@ -139,14 +138,4 @@ export interface EventRow {
   leafHash: Uint8Array;
   /** Canonical JSON. */
   body: Uint8Array;
-}
-
-export interface EventDetection extends Detection {
-  eventId: string;
-  eventTime: string;
-  server: string | null;
-  tool: string | null;
-  actor: string | null;
-  session: string | null;
-  generated: boolean;
 }

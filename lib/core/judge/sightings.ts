@@ -1,4 +1,4 @@
-import type { Redaction } from '../detection/rule';
+import type { Redaction } from '../redaction/redact';
 import type { EventRow, Facts, SecretSighting } from './contract';
 
 /** How many fingerprints are remembered beyond what is stored. */

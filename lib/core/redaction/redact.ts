@@ -1,4 +1,3 @@
-import type { Redaction } from '../detection/rule';
 import type { AuditEvent } from '../event/envelope';
 import { contentAttributes, hasContent, isDefinitionStructure, isIdentity, isStructural } from '../text/content';
 import { remember } from '../text/remember';
@@ -19,6 +18,16 @@ export interface RedactionOptions {
   markers?: 'forged' | 'made';
   /** From a gate (`Gate.suspects`): other strings, values and names, are known to hold nothing and are not looked at. */
   suspects?: ReadonlySet<string> | undefined;
+}
+
+/** A marker in an event, and where it stands. */
+export interface Redaction {
+  pointer: string;
+  /** `aws_access_key`, `private_key`, `email` ... */
+  kind: string;
+  category: 'secret' | 'personal';
+  /** Keyed, so that equal values are recognised without being kept. Hex, 16 digits. */
+  fingerprint: string;
 }
 
 export interface Redacted {

@@ -1,3 +1,4 @@
+import type { RuleError } from '../../core/detection/engine';
 import type { Refusal } from '../../core/event/result';
 import type { Outcome } from '../../core/judge/batch';
 import type { Facts, Needs } from '../../core/judge/contract';
@@ -39,17 +40,11 @@ export type ToJudge =
 /** All of a batch's transaction but what the log's own row says. */
 export type JudgedCommit = Omit<BatchCommit, 'logId' | 'was' | 'nextOffset' | 'origin'>;
 
-export interface RuleErrorReport {
-  ruleId: string;
-  eventId: string;
-  message: string;
-}
-
 export interface Judged {
   batch: JudgedCommit;
   /** Microseconds that the batch spent in each stage. */
   stages: Record<string, number>;
-  ruleErrors: RuleErrorReport[];
+  ruleErrors: RuleError[];
   outcomes: Outcome[];
   /** Mean of the events' own times, milliseconds since 1970. */
   meanTime: number;

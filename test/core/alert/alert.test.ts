@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { foldDetections, keptDetections } from '@/lib/core/alert/fold';
 import { type AlertStatus, alertStatuses, changeStatus, nextStatuses } from '@/lib/core/alert/triage';
-import type { EventDetection } from '@/lib/core/judge/contract';
+import type { EventDetection } from '@/lib/core/detection/rule';
 
 let next = 0;
 const detection = (members: Partial<EventDetection> = {}): EventDetection => ({

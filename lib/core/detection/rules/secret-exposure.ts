@@ -1,7 +1,8 @@
+import type { Redaction } from '../../redaction/redact';
 import type { Severity } from '../../severity';
 import { atPointer } from '../../text/walk';
 import { excerpt, partiesOf } from '../evidence';
-import type { EventView, Evidence, Finding, Redaction, Rule } from '../rule';
+import type { EventView, Evidence, Finding, Rule } from '../rule';
 
 export const rule: Rule = {
   id: 'secret-exposure',
