@@ -53,22 +53,10 @@ export function createJudgeSession(
   const logs = new Map<number, OpenLog>();
   const waiting = new Map<number, Waiting>();
   /** What no log has for itself. */
-  let shared = {
-    servers: noFacts().servers,
-    keys: noFacts().keys,
-    sourceKids: noFacts().sourceKids,
-    written: new Map(),
-    sightings: new Sightings(),
-  };
+  let shared = nothingShared();
 
   function open(handle: number, id: number, writer: LogWriter): void {
-    shared = {
-      servers: new Map(),
-      keys: new Map(),
-      sourceKids: new Map(),
-      written: new Map(),
-      sightings: new Sightings(),
-    };
+    shared = nothingShared();
     logs.set(handle, {
       id,
       writer,
@@ -171,6 +159,11 @@ export function createJudgeSession(
       }
     },
   };
+}
+
+function nothingShared(): Pick<Facts, 'servers' | 'keys' | 'sourceKids'> & Pick<JudgeState, 'written' | 'sightings'> {
+  const { servers, keys, sourceKids } = noFacts();
+  return { servers, keys, sourceKids, written: new Map(), sightings: new Sightings() };
 }
 
 function merge(facts: Facts, more: Facts): void {
