@@ -19,8 +19,6 @@ import type { FromJudge, Judged, ToJudge } from './judge/protocol';
 import { createJudgeSession } from './judge/session';
 import { notStorable } from './not-storable';
 
-export type { Outcome } from '../core/judge/batch';
-
 /** Most messages that one transaction takes in. */
 const mostTogether = 2_000;
 /** The judge's only handle here: one group is judged at a time. */

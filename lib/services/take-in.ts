@@ -1,6 +1,7 @@
+import type { Outcome } from '../core/judge/batch';
 import type { RefusedMessage } from '../core/judge/read';
 import { ServiceError } from './error';
-import { ingestMessages, type Outcome } from './ingest';
+import { ingestMessages } from './ingest';
 import { countIngest } from './metrics';
 
 /** Requests whose bodies are held at the same moment: each may take tens of MiB. */

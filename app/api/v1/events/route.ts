@@ -1,8 +1,8 @@
 import { requireCaller, route } from '@/lib/auth/route';
+import type { Outcome } from '@/lib/core/judge/batch';
 import { callerId } from '@/lib/services/caller';
 import { readBody } from '@/lib/services/http-body';
 import { messagesOf } from '@/lib/services/http-messages';
-import type { Outcome } from '@/lib/services/ingest';
 import { takeIn } from '@/lib/services/take-in';
 import { eventsPage } from './query';
 
