@@ -1,5 +1,5 @@
 import { concat } from '../core/provenance/bytes';
-import type { Queryable } from './log';
+import type { Queryable } from './pool';
 
 export interface StoredCheckpoint {
   logId: number;

@@ -1,4 +1,3 @@
-import type { Pool, PoolClient } from 'pg';
 import type {
   ChainHead,
   Facts,
@@ -11,6 +10,7 @@ import type {
 import { maxDefinition, maxTools } from '../core/judge/inventory';
 import { chainKey, knownKey } from '../core/judge/needs';
 import { maxGaps } from '../core/provenance/chain';
+import type { Queryable } from './pool';
 import { envelopeTime } from './time-text';
 
 const maxSightings = 20;
@@ -19,7 +19,7 @@ const maxSightings = 20;
  * Looks up what the judge asked for. What is not there comes back as null or an empty list, so that it isn't asked again.
  * One query for each kind that was asked for.
  */
-export async function loadFacts(db: Pool | PoolClient, needs: Needs): Promise<Facts> {
+export async function loadFacts(db: Queryable, needs: Needs): Promise<Facts> {
   const facts: Facts = {
     chains: absent<ChainHead>(needs.chains),
     epochs: absent<{ epoch: string; sequence: bigint; hash: string }>(needs.epochs),
@@ -41,7 +41,7 @@ export async function loadFacts(db: Pool | PoolClient, needs: Needs): Promise<Fa
 
 const absent = <T>(keys: string[]): Map<string, T | null> => new Map(keys.map((key) => [key, null]));
 
-async function loadChains(db: Pool | PoolClient, keys: string[], into: Facts['chains']): Promise<void> {
+async function loadChains(db: Queryable, keys: string[], into: Facts['chains']): Promise<void> {
   const pairs = keys.map((key) => key.split('\0'));
   const { rows } = await db.query<{
     source: string;
@@ -73,7 +73,7 @@ async function loadChains(db: Pool | PoolClient, keys: string[], into: Facts['ch
   }
 }
 
-async function loadEpochs(db: Pool | PoolClient, sources: string[], into: Facts['epochs']): Promise<void> {
+async function loadEpochs(db: Queryable, sources: string[], into: Facts['epochs']): Promise<void> {
   const { rows } = await db.query<{ source: string; epoch: string; sequence: string; hash: string }>(
     `SELECT DISTINCT ON (source) source, epoch, head_sequence AS sequence, head_hash AS hash
      FROM source_chain WHERE source = ANY ($1) ORDER BY source, started_at DESC, head_time DESC`,
@@ -82,7 +82,7 @@ async function loadEpochs(db: Pool | PoolClient, sources: string[], into: Facts[
   for (const { source, epoch, sequence, hash } of rows) into.set(source, { epoch, sequence: BigInt(sequence), hash });
 }
 
-async function loadKeys(db: Pool | PoolClient, kids: string[], into: Facts['keys']): Promise<void> {
+async function loadKeys(db: Queryable, kids: string[], into: Facts['keys']): Promise<void> {
   const { rows } = await db.query<SourceKey & { publicKey: Buffer }>(
     `SELECT kid, public_key AS "publicKey", source, ${envelopeTime('revoked_at')} AS "revokedAt"
      FROM source_key WHERE kid = ANY ($1)`,
@@ -91,7 +91,7 @@ async function loadKeys(db: Pool | PoolClient, kids: string[], into: Facts['keys
   for (const row of rows) into.set(row.kid, { ...row, publicKey: new Uint8Array(row.publicKey) });
 }
 
-async function loadSourceKids(db: Pool | PoolClient, sources: string[], into: Facts['sourceKids']): Promise<void> {
+async function loadSourceKids(db: Queryable, sources: string[], into: Facts['sourceKids']): Promise<void> {
   const { rows } = await db.query<{ source: string; kids: string[] }>(
     'SELECT source, array_agg(kid ORDER BY added_at) AS kids FROM source_key WHERE source = ANY ($1) GROUP BY source',
     [sources],
@@ -99,7 +99,7 @@ async function loadSourceKids(db: Pool | PoolClient, sources: string[], into: Fa
   for (const row of rows) into.set(row.source, row.kids);
 }
 
-async function loadServers(db: Pool | PoolClient, keys: string[], into: Facts['servers']): Promise<void> {
+async function loadServers(db: Queryable, keys: string[], into: Facts['servers']): Promise<void> {
   const servers = await db.query<{ key: string; name: string; decision: ServerFacts['decision'] }>(
     'SELECT key, name, decision FROM server WHERE key = ANY ($1)',
     [keys],
@@ -119,7 +119,7 @@ async function loadServers(db: Pool | PoolClient, keys: string[], into: Facts['s
   }
 }
 
-async function loadKnown(db: Pool | PoolClient, keys: string[], into: Facts['known']): Promise<void> {
+async function loadKnown(db: Queryable, keys: string[], into: Facts['known']): Promise<void> {
   const pairs = keys.map((key) => key.split(' '));
   const { rows } = await db.query<{ id: string; time: string; eventHash: string; recordedAt: string }>(
     `SELECT e.id::text, ${envelopeTime('e.time')} AS time, encode(e.event_hash, 'hex') AS "eventHash",
@@ -130,7 +130,7 @@ async function loadKnown(db: Pool | PoolClient, keys: string[], into: Facts['kno
   for (const { time, ...row } of rows) into.set(knownKey(row.id, time), row);
 }
 
-async function loadSightings(db: Pool | PoolClient, fingerprints: string[], into: Facts['sightings']): Promise<void> {
+async function loadSightings(db: Queryable, fingerprints: string[], into: Facts['sightings']): Promise<void> {
   const { rows } = await db.query<SecretSighting>(
     `SELECT k.fingerprint, s."eventId", s.time, s.server, s.tool, s.actor, s.direction
      FROM unnest($1::text[]) AS k (fingerprint) CROSS JOIN LATERAL (

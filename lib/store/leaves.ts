@@ -1,6 +1,7 @@
 import { toHex } from '../core/provenance/bytes';
 import { consoleSource, formatSequence, type LeafRecord } from '../core/provenance/leaf';
-import type { LogHead, Queryable } from './log';
+import type { LogHead } from './log';
+import type { Queryable } from './pool';
 
 /** A row that is a leaf of a log: an event, or an audit entry. */
 export interface StoredLeaf {

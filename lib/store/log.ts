@@ -1,13 +1,11 @@
-import type { ClientBase, Pool } from 'pg';
+import type { ClientBase } from 'pg';
 import { concat, equalBytes } from '../core/provenance/bytes';
 import { type LogState, LogStateError, LogWriter, partialWidth, tileLevels } from '../core/provenance/log-writer';
 import { emptyRoot } from '../core/provenance/merkle';
 import { sha256 } from '../platform/crypto';
 import { originFor } from './origin';
+import type { Queryable } from './pool';
 import { tileReader } from './tiles';
-
-/** Anything that queries: the pool, or a transaction's client. */
-export type Queryable = Pool | ClientBase;
 
 /** Which log: the one of a Kafka partition, of HTTP ingest, or of what people do in the console. */
 export type LogName = { kind: 'kafka'; topic: string; partition: number } | { kind: 'http' } | { kind: 'console' };

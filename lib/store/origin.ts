@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { logOriginSetting } from '../platform/env';
-import type { LogName, Queryable } from './log';
+import type { LogName } from './log';
+import type { Queryable } from './pool';
 
 /**
  * What a log is called in its checkpoints: a name that no other installation has, so that nobody takes the one's checkpoints for

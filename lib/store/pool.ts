@@ -1,6 +1,9 @@
 import pg from 'pg';
 import { env } from '../platform/env';
 
+/** Anything that queries: the pool, or a transaction's client. */
+export type Queryable = pg.Pool | pg.ClientBase;
+
 export interface PoolOptions {
   /** Most connections at once. */
   max?: number;

@@ -5,7 +5,8 @@ import type { ProofFile } from '../core/provenance/proof-file';
 import { sha256 } from '../platform/crypto';
 import { firstCheckpointOver, latestCheckpoint } from './checkpoint';
 import { readAuditLeaf, readEventLeaf, type StoredLeaf } from './leaves';
-import { type LogHead, type Queryable, readLog } from './log';
+import { type LogHead, readLog } from './log';
+import type { Queryable } from './pool';
 import { tileReader } from './tiles';
 
 export interface ProofOptions {

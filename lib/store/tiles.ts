@@ -2,7 +2,8 @@ import { concat } from '../core/provenance/bytes';
 import { LogStateError, type Tile } from '../core/provenance/log-writer';
 import type { ReadTiles, TileRequest } from '../core/provenance/proof';
 import { leafTable } from './leaves';
-import type { LogHead, Queryable } from './log';
+import type { LogHead } from './log';
+import type { Queryable } from './pool';
 
 /** Stores tiles that an append completed; in the transaction that moves the head. */
 export async function writeTiles(client: Queryable, logId: number, tiles: Tile[]): Promise<void> {
