@@ -13,13 +13,12 @@ import { Ago, Clock } from '@/components/time';
 import { may, type Role } from '@/lib/core/access';
 import { bytesWords, countWords, microsWords } from '@/lib/core/query/words';
 import { alertsOfEvent, type EventDetail, findEvent } from '@/lib/store/event-detail';
+import { isUuid } from '../uuid';
 import { loadProof, loadProofWithContent, lookAtPayload } from './actions';
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** One event, whole: in the side panel and on its own page. */
 export async function EventRecord({ id, role }: { id: string; role: Role }) {
-  const event = uuid.test(id) ? await findEvent(id) : null;
+  const event = isUuid(id) ? await findEvent(id) : null;
   if (!event) {
     return (
       <Empty title="There is no event with this id">

@@ -1,32 +1,25 @@
 import type { Metadata } from 'next';
 import { headers } from 'next/headers';
 import Link from 'next/link';
-import type { ReactNode } from 'react';
 import { roleColors } from '@/components/charts/palette';
 import { TimeSeries } from '@/components/charts/time-series';
 import { eventsWith, serverHref } from '@/components/entity-chip';
-import { GeneratedMark } from '@/components/events/event-status';
-import { HostileText } from '@/components/hostile-text';
 import { LiveRefresh } from '@/components/live';
 import { FirstMinutes } from '@/components/overview/first-minutes';
 import { IngestHealth } from '@/components/overview/ingest-health';
 import { TopTable } from '@/components/overview/top-table';
 import { Card, PageHeader } from '@/components/page-header';
 import { LogsSentence } from '@/components/provenance/logs-sentence';
-import { SeverityMark, SeverityShape } from '@/components/severity';
 import { RangeInAddress } from '@/components/shell/range-in-address';
 import { carried } from '@/components/shell/range-url';
-import { Stat } from '@/components/stat';
 import { NoPermission, Notice } from '@/components/states';
-import { Ago } from '@/components/time';
 import { requireActor } from '@/lib/auth/guard';
 import { type Actor, may } from '@/lib/core/access';
 import { bucketMs, parseRange, previousRange, rangeWords } from '@/lib/core/query/time-range';
-import { bytesWords, compactNumber, countWords, durationWords, microsWords, plural } from '@/lib/core/query/words';
-import { severities, severityOf } from '@/lib/core/severity';
+import { countWords, durationWords, plural } from '@/lib/core/query/words';
 import { quantile } from '@/lib/core/usage/histogram';
 import { logPublicKey } from '@/lib/services/fetch-proof';
-import { countOpenAlerts, listAlerts, type OpenAlerts } from '@/lib/store/alerts';
+import { countOpenAlerts, listAlerts } from '@/lib/store/alerts';
 import { countDeadLetters } from '@/lib/store/dead-letters';
 import { listLogs } from '@/lib/store/integrity';
 import { type FirstSteps, firstSteps, partitionHealth, topBy, usageOverTime } from '@/lib/store/overview';
@@ -35,6 +28,8 @@ import { fillGaps } from '../events/series';
 import { loadConsistency } from '../integrity/actions';
 import { makeFirstKey } from './actions';
 import { totalsOf } from './figures';
+import { Headline } from './headline';
+import { alertSentence, OpenAlertsCard } from './open-alerts';
 
 export const metadata: Metadata = { title: 'Overview' };
 
@@ -72,10 +67,7 @@ export default async function Overview({ searchParams }: { searchParams: SearchP
   const total = totalsOf(points);
   const past = totalsOf(before);
   const suffix = carried(new URLSearchParams(params as Record<string, string>));
-  const eventsAt = (query: string) => `/events?${new URLSearchParams([...new URLSearchParams(suffix), ['q', query]])}`;
   const against = `the ${durationWords(range.to.getTime() - range.from.getTime())} before`;
-  const percentile = (q: number) => quantile(total.durations, q);
-  const p95 = percentile(0.95);
   const waiting = letters.filter((row) => row.status === 'waiting').reduce((sum, row) => sum + row.count, 0);
   const stale = partitions.map((row) => ({ ...row, stale: now.getTime() - Date.parse(row.reportedAt) > 15_000 }));
   const series = (pick: (point: (typeof points)[number]) => (number | null)[], nothing: number | null = 0) =>
@@ -109,61 +101,7 @@ export default async function Overview({ searchParams }: { searchParams: SearchP
           demonstration.
         </Notice>
       )}
-      <div className="grid grid-cols-2 gap-3 lg:grid-cols-5">
-        <Stat
-          label="Calls"
-          value={<span title={countWords(total.calls)}>{compactNumber(total.calls)}</span>}
-          now={total.calls}
-          against={against}
-          before={past.calls}
-          href={`/events${suffix}`}
-        />
-        <Stat
-          label="Failed"
-          value={
-            <>
-              {compactNumber(total.errors)}
-              {total.calls > 0 && <Aside>{((total.errors / total.calls) * 100).toFixed(1)}%</Aside>}
-            </>
-          }
-          now={total.calls ? total.errors / total.calls : 0}
-          before={past.calls ? past.errors / past.calls : 0}
-          against={against}
-          good="down"
-          href={eventsAt('status:failure OR status:timeout')}
-        />
-        <Stat
-          label="Refused"
-          value={compactNumber(total.denied)}
-          now={total.denied}
-          against={against}
-          before={past.denied}
-          href={eventsAt('status:denied')}
-        />
-        <Stat
-          label="Latency p95"
-          value={p95 === null ? '–' : microsWords(p95)}
-          now={p95 ?? undefined}
-          against={against}
-          before={quantile(past.durations, 0.95) ?? undefined}
-          good="down"
-          href={p95 === null ? undefined : eventsAt(`duration:>${Math.round(p95 / 1000)}`)}
-        >
-          {p95 !== null && (
-            <p className="num text-xs text-faint">
-              p50 {microsWords(percentile(0.5) ?? 0)} · p99 {microsWords(percentile(0.99) ?? 0)}
-            </p>
-          )}
-        </Stat>
-        <Stat
-          label="Bytes"
-          value={bytesWords(total.bytes)}
-          now={total.bytes}
-          against={against}
-          before={past.bytes}
-          href={`/events${suffix}`}
-        />
-      </div>
+      <Headline total={total} past={past} against={against} suffix={suffix} />
 
       <div className="mt-3 grid gap-3 xl:grid-cols-12">
         <Card title="Calls and failures" className="xl:col-span-8">
@@ -180,31 +118,7 @@ export default async function Overview({ searchParams }: { searchParams: SearchP
             height="h-52"
           />
         </Card>
-        <Card
-          title="Open alerts"
-          className="xl:col-span-4"
-          actions={
-            <Link href="/alerts" className="link">
-              All alerts
-            </Link>
-          }
-        >
-          <OpenBySeverity open={open} />
-          <ul className="mt-3 flex flex-col">
-            {worst.rows.map((alert) => (
-              <li key={alert.id} className="border-t border-line py-1.5 text-sm">
-                <Link href={`/alerts/${alert.id}`} className="flex items-center gap-2 hover:text-accent">
-                  <SeverityShape severity={severityOf(alert.severity)} />
-                  <span className="min-w-0 flex-1 truncate">
-                    <HostileText text={alert.title} limit={120} />
-                  </span>
-                  {alert.generated && <GeneratedMark />}
-                  <Ago at={alert.lastSeen} className="shrink-0 text-xs text-faint" />
-                </Link>
-              </li>
-            ))}
-          </ul>
-        </Card>
+        <OpenAlertsCard open={open} worst={worst.rows} />
 
         <Card title="Latency" note="p50, p95, p99" className="xl:col-span-6">
           <TimeSeries
@@ -261,45 +175,11 @@ export default async function Overview({ searchParams }: { searchParams: SearchP
   );
 }
 
-const Aside = ({ children }: { children: ReactNode }) => (
-  <span className="ml-2 text-xs font-normal tracking-normal whitespace-nowrap text-faint">{children}</span>
-);
-
-function alertSentence(open: OpenAlerts, now: Date): string {
-  const worst = [5, 4, 3, 2, 1].find((level) => (open.bySeverity[level] ?? 0) > 0);
-  if (!worst) return 'No alert is open';
-  const count = open.bySeverity[worst] ?? 0;
-  const age = open.oldestOfWorst ? durationWords(now.getTime() - Date.parse(open.oldestOfWorst)) : null;
-  const oldest = age ? (count === 1 ? `, for ${age}` : `, the oldest for ${age}`) : '';
-  const others = open.bySeverity.reduce((sum, n) => sum + n, 0) - count;
-  return `${plural(count, `${severityOf(worst)} alert`)} open${oldest}${others > 0 ? `; ${countWords(others)} more` : ''}`;
-}
-
 function ingestNote(partitions: { lag: number; stale: boolean }[]): string {
   if (partitions.length === 0) return 'by HTTP';
   const lag = partitions.reduce((sum, row) => sum + row.lag, 0);
   if (partitions.some((row) => row.stale)) return 'a worker is silent';
   return lag === 0 ? 'up to date' : `${plural(lag, 'event')} waiting`;
-}
-
-function OpenBySeverity({ open }: { open: OpenAlerts }) {
-  return (
-    <ul className="flex flex-wrap gap-x-5 gap-y-1 text-sm">
-      {severities
-        .map((_, n) => severities.length - n)
-        .map((level) => (
-          <li key={level} className="flex items-center gap-1.5">
-            <Link
-              href={`/alerts?q=${encodeURIComponent(`severity:${severityOf(level)}`)}`}
-              className="flex items-baseline gap-1.5"
-            >
-              <span className="num text-lg font-semibold">{countWords(open.bySeverity[level] ?? 0)}</span>
-              <SeverityMark level={level} className="text-xs" />
-            </Link>
-          </li>
-        ))}
-    </ul>
-  );
 }
 
 async function Steps({ actor, steps }: { actor: Actor; steps: FirstSteps }) {
