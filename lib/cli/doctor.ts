@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { type KafkaSettings, openKafka } from '../kafka/client';
+import { openKafka } from '../kafka/client';
 import { probeKafka } from '../kafka/probe';
-import { kafkaSettings } from '../kafka/settings';
+import { type KafkaSettings, kafkaSettings } from '../kafka/settings';
 import { kafkaTrouble } from '../kafka/trouble';
 import { type Env, EnvError, env } from '../platform/env';
 import { printable } from '../platform/printable';

@@ -1,15 +1,7 @@
-import type { ConnectionOptions } from 'node:tls';
-import kafkajs, { type Kafka, type SASLOptions } from 'kafkajs';
+import kafkajs, { type Kafka } from 'kafkajs';
 import { installCodecs } from './codecs';
+import type { KafkaSettings } from './settings';
 import { kafkaTroubleLine } from './trouble';
-
-/** How to reach the brokers; lib/platform/env.ts reads it from the environment. */
-export interface KafkaSettings {
-  /** `host:port` */
-  brokers: string[];
-  ssl?: ConnectionOptions | boolean;
-  sasl?: SASLOptions;
-}
 
 /** Where a line of kafkajs's own log goes, with what to do about it where that is known. */
 export type KafkaLog = (level: 'error' | 'warn' | 'info', message: string, detail: object) => void;

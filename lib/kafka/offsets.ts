@@ -1,5 +1,6 @@
 import type { Admin } from 'kafkajs';
-import { type KafkaSettings, openKafka } from './client';
+import { openKafka } from './client';
+import type { KafkaSettings } from './settings';
 import { kafkaTroubleLine } from './trouble';
 
 /** Where the records of a partition begin, and the offset that its next one will get. */

@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { type ConnectionOptions, createSecureContext } from 'node:tls';
+import type { SASLOptions } from 'kafkajs';
 import { EnvError, type KafkaEnv } from '../platform/env';
-import type { KafkaSettings } from './client';
+
+/** How to reach the brokers. */
+export interface KafkaSettings {
+  /** `host:port` */
+  brokers: string[];
+  ssl?: ConnectionOptions | boolean;
+  sasl?: SASLOptions;
+}
 
 /** How to reach Kafka, from the environment. Throws EnvError where the files of KAFKA_SSL_* can't be used. */
 export function kafkaSettings(env: KafkaEnv): KafkaSettings {

@@ -1,4 +1,4 @@
-import type { KafkaSettings } from './client';
+import type { KafkaSettings } from './settings';
 
 type Security = Pick<KafkaSettings, 'ssl' | 'sasl'>;
 

@@ -1,5 +1,6 @@
-import { type KafkaSettings, openKafka } from '../kafka/client';
+import { openKafka } from '../kafka/client';
 import { type EventProducer, openEventProducer } from '../kafka/event-producer';
+import type { KafkaSettings } from '../kafka/settings';
 import { kafkaTroubleLine } from '../kafka/trouble';
 import type { Destination } from './deliver';
 

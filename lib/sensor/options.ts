@@ -1,4 +1,4 @@
-import type { KafkaSettings } from '../kafka/client';
+import type { KafkaSettings } from '../kafka/settings';
 
 /** Everything a sensor is told at its start; can be handed to another thread. */
 export interface SensorOptions {
