@@ -1,6 +1,6 @@
 import type { ApiKeyScope, Scope } from '../core/access';
 import { logger } from '../platform/log';
-import { authorise, type Caller } from '../services/caller';
+import { authorise, type Caller, keyLacks } from '../services/caller';
 import { type ErrorCode, reportOf, ServiceError } from '../services/error';
 import { callerFromApiKey } from './api-key';
 import { addressOf } from './client-address';
@@ -64,8 +64,6 @@ export async function requireCaller(
       `Send "Authorization: Bearer cst_..." with a key ${keyScope ? `that has ${keyScope}, ` : ''}made under API keys, neither expired nor revoked.`,
     );
   }
-  if (!key.keyScopes.includes(keyScope)) {
-    throw new ServiceError('forbidden', `This API key lacks the scope ${keyScope}.`, `Use a key that has ${keyScope}.`);
-  }
+  if (!key.keyScopes.includes(keyScope)) throw keyLacks(keyScope);
   return key;
 }

@@ -28,11 +28,13 @@ export const commandLine: Actor = { id: 'command-line', email: 'command-line', n
 export function authorise(caller: Caller, scope: Scope, keyScope?: ApiKeyScope): void {
   if (isKey(caller)) {
     if (keyScope && caller.keyScopes.includes(keyScope)) return;
-    throw new ServiceError(
-      'forbidden',
-      keyScope ? `This API key lacks the scope ${keyScope}.` : 'This cannot be done with an API key.',
-      keyScope ? `Use a key that has ${keyScope}.` : 'Sign in to the console and do it there.',
-    );
+    throw keyScope
+      ? keyLacks(keyScope)
+      : new ServiceError(
+          'forbidden',
+          'This cannot be done with an API key.',
+          'Sign in to the console and do it there.',
+        );
   }
   if (may(caller.role, scope)) return;
   throw new ServiceError(
@@ -41,3 +43,6 @@ export function authorise(caller: Caller, scope: Scope, keyScope?: ApiKeyScope):
     `Ask someone who is ${rolesWith(scope).join(' or ')}.`,
   );
 }
+
+export const keyLacks = (scope: ApiKeyScope): ServiceError =>
+  new ServiceError('forbidden', `This API key lacks the scope ${scope}.`, `Use a key that has ${scope}.`);
