@@ -1,30 +1,14 @@
-import type { Pool, PoolClient } from 'pg';
-import type { Refusal } from '../core/event/result';
 import type { Outcome } from '../core/judge/batch';
 import type { RefusedMessage } from '../core/judge/read';
 import { env } from '../platform/env';
 import { redactionKey } from '../platform/keys';
-import { logger } from '../platform/log';
-import { commitBatch } from '../store/commit-batch';
-import { CommitConflict, isDuplicateEvent, isMissingPartition } from '../store/commit-contract';
 import { readDeadLetter } from '../store/dead-letter-changes';
-import { loadFacts } from '../store/facts';
-import { ensureLog, loadLogState } from '../store/log';
-import { ensurePartitions } from '../store/partitions';
 import { pool } from '../store/pool';
 import { notFound, ServiceError } from './error';
-import { isAboutData, JudgeFailure } from './judge/failure';
-import { pack } from './judge/pack';
-import type { FromJudge, Judged, ToJudge } from './judge/protocol';
-import { createJudgeSession } from './judge/session';
-import { notStorable } from './not-storable';
+import { HttpLog, type JudgeSession, openSession } from './http-log';
 
 /** Most messages that one transaction takes in. */
 const mostTogether = 2_000;
-/** The judge's only handle here: one group is judged at a time. */
-const handle = 1;
-/** How often a group is judged again before its requests are told to try later. */
-const mostTries = 8;
 
 interface Waiting {
   messages: RefusedMessage[];
@@ -41,7 +25,7 @@ interface Queue {
   busy: boolean;
   /** Days whose partitions are there. */
   days: Set<string>;
-  session: Session;
+  session: JudgeSession;
 }
 
 // One for the process, also where modules are bundled once per route.
@@ -119,9 +103,9 @@ async function storeGroup(group: Waiting[], { days, session }: Queue): Promise<v
   const [{ via, keepDeadLetters }] = group as [Waiting];
   const all = group.flatMap(({ messages }, request) => messages.map((message) => ({ message, request })));
   const outcomes: Outcome[][] = group.map(() => []);
-  const store = new Store(pool(), via, keepDeadLetters, days, session);
+  const log = new HttpLog(pool(), via, keepDeadLetters, days, session);
   const numbered = all.map(({ message }, at) => ({ ...message, position: BigInt(at) }));
-  for (const outcome of await store.take(numbered)) {
+  for (const outcome of await log.take(numbered)) {
     const { message, request } = all[Number(outcome.position)] as (typeof all)[number];
     outcomes[request]?.push({ ...outcome, position: message.position });
   }
@@ -129,114 +113,3 @@ async function storeGroup(group: Waiting[], { days, session }: Queue): Promise<v
 }
 
 const byPlace = (a: Outcome, b: Outcome): number => Number(a.position - b.position) || a.item - b.item;
-
-/** Stores messages in the HTTP log, whose writers of all processes take turns. */
-class Store {
-  constructor(
-    private readonly db: Pool,
-    private readonly via: string,
-    private readonly keepDeadLetters: boolean,
-    private readonly days: Set<string>,
-    private readonly session: Session,
-  ) {}
-
-  /** All of them, in one transaction unless some of them can't be stored together. */
-  async take(messages: RefusedMessage[], refusal: Refusal | null = null): Promise<Outcome[]> {
-    let careful = false;
-    for (let tries = 1; ; tries++) {
-      try {
-        return await this.inTurn(messages, careful, refusal);
-      } catch (error) {
-        if (isDuplicateEvent(error)) careful = true;
-        else if (isMissingPartition(error)) this.days.clear();
-        else if (isAboutData(error) && refusal === null) return this.isolate(messages, error as Error);
-        else if (!(error instanceof CommitConflict)) throw error;
-        if (tries === mostTries) throw error;
-      }
-    }
-  }
-
-  /** Halves, until the message that the database does not take stands alone. */
-  private async isolate(messages: RefusedMessage[], error: Error): Promise<Outcome[]> {
-    if (messages.length === 1) {
-      logger('ingest').warn({ err: error, via: this.via }, 'an event could not be stored, and becomes a dead letter');
-      return this.take(messages, notStorable(error));
-    }
-    const half = Math.ceil(messages.length / 2);
-    return [...(await this.take(messages.slice(0, half))), ...(await this.take(messages.slice(half)))];
-  }
-
-  private async inTurn(messages: RefusedMessage[], careful: boolean, refusal: Refusal | null): Promise<Outcome[]> {
-    const client = await this.db.connect();
-    let broken: Error | undefined;
-    try {
-      const { id } = await ensureLog(client, { kind: 'http' });
-      await client.query(`SELECT pg_advisory_lock(hashtext('custody_log'), $1)`, [id]);
-      try {
-        return await this.judgeAndCommit(client, messages, careful, refusal);
-      } finally {
-        await client.query(`SELECT pg_advisory_unlock(hashtext('custody_log'), $1)`, [id]);
-      }
-    } catch (error) {
-      if (!(error instanceof CommitConflict)) broken = error as Error;
-      throw error;
-    } finally {
-      client.release(broken);
-    }
-  }
-
-  private async judgeAndCommit(
-    client: PoolClient,
-    messages: RefusedMessage[],
-    careful: boolean,
-    refusal: Refusal | null,
-  ): Promise<Outcome[]> {
-    const head = await ensureLog(client, { kind: 'http' });
-    const { session } = this;
-    session.handle({ kind: 'open', handle, logId: head.id, state: await loadLogState(client, head) });
-    const records = pack(messages, refusal);
-    const { batch, outcomes } = await session.judge(client, {
-      kind: 'judge',
-      call: 1,
-      handle,
-      records,
-      now: Date.now(),
-      careful,
-      report: true,
-    });
-    await ensurePartitions(this.db, batch.days, this.days);
-    await commitBatch(client, {
-      ...batch,
-      deadLetters: this.keepDeadLetters ? batch.deadLetters : [],
-      logId: head.id,
-      was: { size: head.size, nextOffset: head.nextOffset },
-      nextOffset: null,
-      origin: { via: this.via, topic: null, partition: null },
-    });
-    return outcomes;
-  }
-}
-
-type Session = ReturnType<typeof openSession>;
-
-/** The judge in this thread, for one batch at a time; what it asks for is looked up on `client`. */
-function openSession(fingerprintKey: Uint8Array) {
-  let answered: (message: FromJudge) => void = () => {};
-  const session = createJudgeSession({ fingerprintKey }, (message) => answered(message));
-  return {
-    handle: session.handle,
-    judge: (client: PoolClient, message: Extract<ToJudge, { kind: 'judge' }>): Promise<Judged> =>
-      new Promise((resolve, reject) => {
-        answered = (answer) => {
-          if (answer.kind === 'judged') resolve(answer.judged);
-          else if (answer.kind === 'failed') reject(new JudgeFailure(answer.message));
-          else {
-            loadFacts(client, answer.needs)
-              .then((facts) => session.handle({ kind: 'facts', call: answer.call, facts }))
-              .catch(reject);
-          }
-        };
-        session.handle(message);
-      }),
-  };
-}

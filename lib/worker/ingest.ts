@@ -52,7 +52,7 @@ interface Head {
  *                               usage, dead letters, and the Kafka offset           -> commit()
  *
  * Its NOTIFY reaches the screens by app/api/stream; worker/checkpoint.ts signs the log's new head within a second. What
- * comes by HTTP goes the same way from the judge on: services/ingest.ts.
+ * comes by HTTP goes the same way from the judge on: services/http-log.ts.
  *
  * One transaction is in flight while the next batch is judged on the state that it will leave behind. Whatever fails,
  * the state in memory is thrown away and read again from the log's row: nothing is stored twice, left out or reordered,
