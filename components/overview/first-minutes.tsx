@@ -53,7 +53,8 @@ npx custody tap -- npx -y @modelcontextprotocol/server-everything`;
         {!makeKey && <p className="mt-1 text-faint">An administrator makes the key under API keys.</p>}
         {key && (
           <p className="mt-2 text-faint">
-            The key is in the command below and is shown only now. It may send events and enroll the sensor, for 90 days.
+            The key is in the command below and is shown only now. It may send events and enroll the sensor, for 90
+            days.
           </p>
         )}
         {failure && (
