@@ -44,7 +44,7 @@ export function Headline({
         href={eventsAt('status:failure OR status:timeout')}
       />
       <Stat
-        label="Refused"
+        label="Denied"
         value={compactNumber(total.denied)}
         now={total.denied}
         against={against}

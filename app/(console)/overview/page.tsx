@@ -108,7 +108,7 @@ export default async function Overview({ searchParams }: { searchParams: SearchP
           <TimeSeries
             label="Calls and failures over time"
             points={series((point) => [point.calls - point.errors - point.denied, point.errors + point.denied])}
-            names={['Succeeded', 'Failed or refused']}
+            names={['Succeeded', 'Failed or denied']}
             colors={[roleColors.calls, roleColors.errors]}
             unit="count"
             form="bar"
@@ -157,7 +157,7 @@ export default async function Overview({ searchParams }: { searchParams: SearchP
         </Card>
 
         <Card
-          title="Taking in"
+          title="Ingest"
           note={ingestNote(stale)}
           className="xl:col-span-12"
           actions={
