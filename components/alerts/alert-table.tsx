@@ -2,7 +2,7 @@
 import type { ColumnDef } from '@tanstack/react-table';
 import { useRouter, useSearchParams } from 'next/navigation';
 import { type ReactNode, useState } from 'react';
-import { failureWords } from '@/components/action';
+import { failureWords, settled } from '@/components/action';
 import { Button } from '@/components/button';
 import { DataTable } from '@/components/data-table';
 import { GeneratedMark } from '@/components/events/event-status';
@@ -133,7 +133,7 @@ export function AlertTable({
       ids,
       async (row) => {
         if (row.assignee === me) return null;
-        const outcome = await actions.assign({ id: row.id, from: row.assignee, to: me });
+        const outcome = await settled(actions.assign({ id: row.id, from: row.assignee, to: me }));
         return outcome.ok ? null : failureWords(outcome);
       },
       'assigned to you',
@@ -145,7 +145,7 @@ export function AlertTable({
     return each(
       asking.ids,
       async (row) => {
-        const outcome = await actions.setStatus({ id: row.id, from: row.status as AlertStatus, ...decision });
+        const outcome = await settled(actions.setStatus({ id: row.id, from: row.status as AlertStatus, ...decision }));
         return outcome.ok ? null : failureWords(outcome);
       },
       decision.to === 'resolved' ? 'closed' : decision.to,

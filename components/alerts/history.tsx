@@ -1,7 +1,7 @@
 'use client';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { type Act, failureWords } from '@/components/action';
+import { type Act, failureWords, settled } from '@/components/action';
 import { Button } from '@/components/button';
 import { TextArea } from '@/components/field';
 import { HostileText } from '@/components/hostile-text';
@@ -37,7 +37,7 @@ export function History({
   const send = async () => {
     if (!comment || !body.trim()) return;
     setBusy(true);
-    const outcome = await comment({ id, body });
+    const outcome = await settled(comment({ id, body }));
     setBusy(false);
     if (!outcome.ok) return setError(failureWords(outcome));
     setBody('');

@@ -1,6 +1,6 @@
 'use client';
 import { useState } from 'react';
-import { type Act, failureWords } from '@/components/action';
+import { type Act, failureWords, settled } from '@/components/action';
 import { Button } from '@/components/button';
 import type { Evidence } from '@/lib/core/detection/rule';
 import { EvidenceList } from './evidence';
@@ -26,7 +26,7 @@ export function RevealEvidence({
   const look = async () => {
     if (!reveal) return;
     setBusy(true);
-    const outcome = await reveal({ id: alertId });
+    const outcome = await settled(reveal({ id: alertId }));
     setBusy(false);
     if (!outcome.ok) return setError(failureWords(outcome));
     setShown(outcome.value.find((detection) => detection.eventId === eventId)?.evidence ?? []);

@@ -1,7 +1,7 @@
 'use client';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { type Act, failureWords } from '@/components/action';
+import { type Act, failureWords, settled } from '@/components/action';
 import { Button } from '@/components/button';
 import { useHotkeys } from '@/components/hotkeys';
 import { useToast } from '@/components/toast';
@@ -35,13 +35,13 @@ export function TriageBar({
   const mine = assignee === me;
 
   const give = async (to: string | null, from = assignee) => {
-    const outcome = await assign({ id, from, to });
+    const outcome = await settled(assign({ id, from, to }));
     if (!outcome.ok) return toast({ kind: 'error', text: failureWords(outcome) });
     toast({ text: to ? 'Assigned to you' : 'Assigned to nobody', undo: () => void give(from, to) });
     router.refresh();
   };
   const move = async (change: { to: AlertStatus; resolution?: Resolution; reason?: string }) => {
-    const outcome = await setStatus({ id, from: status, ...change });
+    const outcome = await settled(setStatus({ id, from: status, ...change }));
     if (!outcome.ok) return failureWords(outcome);
     toast({ text: `Now ${change.to.replaceAll('_', ' ')}` });
     router.refresh();
@@ -64,7 +64,7 @@ export function TriageBar({
         </Button>
       )}
       <Button onClick={() => give(mine ? null : me)} title="a">
-        {mine ? 'Give it up' : 'Assign to me'}
+        {mine ? 'Unassign' : 'Assign to me'}
       </Button>
       {open || status === 'suppressed' ? (
         <Button onClick={() => setAsking('resolved')} title="e">

@@ -2,7 +2,7 @@
 import type { ColumnDef } from '@tanstack/react-table';
 import { useRouter } from 'next/navigation';
 import { type ReactNode, useState } from 'react';
-import { type Act, failureWords } from '@/components/action';
+import { type Act, failureWords, settled } from '@/components/action';
 import { Button } from '@/components/button';
 import { DataTable } from '@/components/data-table';
 import { Dialog } from '@/components/dialog';
@@ -29,7 +29,7 @@ export function KeyTable({ rows, revoke, empty }: { rows: KeyRow[]; revoke?: Act
   const end = async () => {
     if (!asking || !revoke) return;
     setBusy(true);
-    const outcome = await revoke({ id: asking.id });
+    const outcome = await settled(revoke({ id: asking.id }));
     setBusy(false);
     setAsking(null);
     toast(outcome.ok ? { text: `${asking.name} is revoked` } : { kind: 'error', text: failureWords(outcome) });

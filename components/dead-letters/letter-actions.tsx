@@ -1,7 +1,7 @@
 'use client';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { type Act, failureWords } from '@/components/action';
+import { type Act, failureWords, settled } from '@/components/action';
 import { Button } from '@/components/button';
 import { Dialog } from '@/components/dialog';
 import { TextArea } from '@/components/field';
@@ -51,16 +51,18 @@ export function LetterActions({
   };
   const again = () =>
     run(async () => {
-      const outcome = await replay?.({ id });
-      if (!outcome?.ok) return outcome ? failureWords(outcome) : null;
+      if (!replay) return null;
+      const outcome = await settled(replay({ id }));
+      if (!outcome.ok) return failureWords(outcome);
       toast({ text: 'Replayed: it is an event now' });
       router.refresh();
       return null;
     });
   const drop = () =>
     run(async () => {
-      const outcome = await discard?.({ id, reason });
-      if (!outcome?.ok) return outcome ? failureWords(outcome) : null;
+      if (!discard) return null;
+      const outcome = await settled(discard({ id, reason }));
+      if (!outcome.ok) return failureWords(outcome);
       setAsking(false);
       toast({ text: 'Discarded; its bytes stay' });
       router.refresh();
@@ -68,8 +70,9 @@ export function LetterActions({
     });
   const look = () =>
     run(async () => {
-      const outcome = await reveal?.({ id });
-      if (!outcome?.ok) return outcome ? failureWords(outcome) : null;
+      if (!reveal) return null;
+      const outcome = await settled(reveal({ id }));
+      if (!outcome.ok) return failureWords(outcome);
       setBytes(outcome.value);
       return null;
     });

@@ -1,7 +1,7 @@
 'use client';
 import { Eye } from 'lucide-react';
 import { useState } from 'react';
-import { type Act, failureWords } from '../action';
+import { type Act, failureWords, settled } from '../action';
 import { Button } from '../button';
 import { JsonTree } from '../json-tree';
 import { Notice } from '../states';
@@ -21,7 +21,7 @@ export function Payload({ look }: { look: () => ReturnType<Act<void, { body: str
 
   const onLook = async () => {
     setBusy(true);
-    const outcome = await look();
+    const outcome = await settled(look());
     setBusy(false);
     if (outcome.ok) setParts(partsOf(outcome.value.body));
     else setFailure(failureWords(outcome));

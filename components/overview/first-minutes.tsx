@@ -2,7 +2,7 @@
 import { CircleCheck, CircleDashed } from 'lucide-react';
 import Link from 'next/link';
 import { type ReactNode, useState } from 'react';
-import { type Act, failureWords } from '../action';
+import { type Act, failureWords, settled } from '../action';
 import { Button, ButtonLink } from '../button';
 import { Command } from '../copy';
 import { Notice } from '../states';
@@ -29,7 +29,7 @@ export function FirstMinutes({
   const onMake = async () => {
     if (!makeKey) return;
     setBusy(true);
-    const outcome = await makeKey();
+    const outcome = await settled(makeKey());
     setBusy(false);
     if (outcome.ok) setKey(outcome.value.key);
     else setFailure(failureWords(outcome));

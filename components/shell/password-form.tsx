@@ -1,7 +1,7 @@
 'use client';
 import { signIn } from 'next-auth/react';
 import { useState } from 'react';
-import { type Act, failureWords } from '../action';
+import { type Act, failureWords, settled } from '../action';
 import { Button } from '../button';
 import { Dialog } from '../dialog';
 import { TextField } from '../field';
@@ -30,7 +30,7 @@ export function PasswordForm({
   const submit = async () => {
     if (!ready) return;
     setBusy(true);
-    const outcome = await change({ present, password });
+    const outcome = await settled(change({ present, password }));
     if (!outcome.ok) {
       setBusy(false);
       return setFailure({ text: failureWords(outcome), fields: outcome.error.fields ?? {} });

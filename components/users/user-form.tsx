@@ -1,7 +1,7 @@
 'use client';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { type Act, failureWords } from '@/components/action';
+import { type Act, failureWords, settled } from '@/components/action';
 import { Button } from '@/components/button';
 import { Dialog } from '@/components/dialog';
 import { SelectField, TextField } from '@/components/field';
@@ -55,9 +55,10 @@ export function UserForm({
   const submit = async () => {
     setBusy(true);
     const outcome = user
-      ? await actions.update({ id: user.id, name, role })
-      : await actions.create({ email, name, role, password: password || undefined });
-    const second = user && password && outcome.ok ? await actions.givePassword({ id: user.id, password }) : outcome;
+      ? await settled(actions.update({ id: user.id, name, role }))
+      : await settled(actions.create({ email, name, role, password: password || undefined }));
+    const second =
+      user && password && outcome.ok ? await settled(actions.givePassword({ id: user.id, password })) : outcome;
     setBusy(false);
     if (!second.ok) return setError({ text: failureWords(second), fields: second.error.fields ?? {} });
     toast({ text: user ? `${name} is changed` : `${name} can sign in${password ? '' : ' by the identity provider'}` });

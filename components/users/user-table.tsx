@@ -2,7 +2,7 @@
 import type { ColumnDef } from '@tanstack/react-table';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { failureWords } from '@/components/action';
+import { failureWords, settled } from '@/components/action';
 import { Button } from '@/components/button';
 import { DataTable } from '@/components/data-table';
 import { Ago } from '@/components/time';
@@ -15,7 +15,7 @@ export function UserTable({ rows, actions }: { rows: UserRow[]; actions: UserAct
   const toast = useToast();
   const [editing, setEditing] = useState<UserRow | null>(null);
   const toggle = async (user: UserRow) => {
-    const outcome = await actions.update({ id: user.id, disabled: !user.disabled });
+    const outcome = await settled(actions.update({ id: user.id, disabled: !user.disabled }));
     toast(
       outcome.ok
         ? { text: `${user.name} is ${user.disabled ? 'enabled' : 'disabled; their sessions ended'}` }
