@@ -57,7 +57,7 @@ export function Command({ text, className }: { text: string; className?: string 
   const [copied, copy] = useCopy();
   return (
     <div className={cn('flex items-start gap-2 rounded-md border border-line bg-sunken p-2 pl-3', className)}>
-      <code className="min-w-0 flex-1 overflow-x-auto whitespace-pre py-1 font-mono text-xs text-text">{text}</code>
+      <code className="min-w-0 flex-1 py-1 wrap-anywhere whitespace-pre-wrap font-mono text-xs text-text">{text}</code>
       <button
         type="button"
         onClick={() => copy(text)}

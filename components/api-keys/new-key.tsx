@@ -1,7 +1,7 @@
 'use client';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { type Act, failureWords } from '@/components/action';
+import { type Act, failureWords, settled } from '@/components/action';
 import { Button } from '@/components/button';
 import { Command } from '@/components/copy';
 import { Dialog } from '@/components/dialog';
@@ -40,7 +40,7 @@ export function NewKey({
   };
   const submit = async () => {
     setBusy(true);
-    const outcome = await create({ name, scopes, days });
+    const outcome = await settled(create({ name, scopes, days }));
     setBusy(false);
     if (!outcome.ok) return setError({ text: failureWords(outcome), fields: outcome.error.fields ?? {} });
     setError(null);
@@ -80,7 +80,7 @@ export function NewKey({
               <>
                 <p className="text-sm text-soft">Put the sensor before a server with it:</p>
                 <Command
-                  text={`CUSTODY_KEY=${key} npx custody tap --to ${location.origin} -- npx @modelcontextprotocol/server-everything`}
+                  text={`export CUSTODY_URL=${location.origin}\nexport CUSTODY_API_KEY=${key}\nnpx custody tap -- npx -y @modelcontextprotocol/server-everything`}
                 />
               </>
             )}
