@@ -1,20 +1,24 @@
 import type { Pool } from 'pg';
 
-/** What people decided and the judge's thread may remember otherwise. */
+/** What people decided and others stored, and the judge's threads may remember otherwise. */
 export interface ChangedFacts {
   servers: { key: string; decision: 'unlisted' | 'approved' | 'denied' }[];
+  /** Definitions that were stored, by whichever process. */
+  definitions: { server: string; tool: string; hash: string }[];
   /** Keys were enrolled or revoked. */
   keys: boolean;
   /** The database's time of the look, to be handed in next time. */
   at: string;
 }
 
-/** Decisions and keys that are newer than `since` (null: none are). Looks a little further back, for transactions that took long. */
+/** Decisions, definitions and keys that are newer than `since` (null: none are). Looks a little further back, for transactions that took long. */
 export async function readChangedFacts(pool: Pool, since: string | null): Promise<ChangedFacts> {
   const { rows } = await pool.query<ChangedFacts>(
     `SELECT now()::text AS at,
        coalesce((SELECT json_agg(json_build_object('key', key, 'decision', decision)) FROM server
          WHERE decided_at > $1::timestamptz - interval '5 seconds'), '[]') AS servers,
+       coalesce((SELECT json_agg(json_build_object('server', server, 'tool', tool, 'hash', hash)) FROM tool_definition
+         WHERE stored_at > $1::timestamptz - interval '5 seconds'), '[]') AS definitions,
        EXISTS (SELECT FROM source_key WHERE greatest(added_at, revoked_at) > $1::timestamptz - interval '5 seconds') AS keys`,
     [since],
   );

@@ -56,9 +56,9 @@ export function jobTable({ pool, judge, ingest, offsets, worker, logKey }: JobPa
       everyMs: second,
       alone: false,
       run: async () => {
-        const { servers, keys, at } = await readChangedFacts(pool, looked);
+        const { at, ...changed } = await readChangedFacts(pool, looked);
         looked = at;
-        if (servers.length > 0 || keys) judge.changed({ servers, keys });
+        judge.changed(changed);
       },
     },
   ];

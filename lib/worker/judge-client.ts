@@ -7,7 +7,7 @@ import type { KafkaRecord } from '../kafka/consumer';
 import { expectedBytes } from '../services/judge/encode';
 import { JudgeFailure } from '../services/judge/failure';
 import { pack } from '../services/judge/pack';
-import type { FromJudge, Judged, JudgeThreadData, ToJudge } from '../services/judge/protocol';
+import type { Changed, FromJudge, Judged, JudgeThreadData, ToJudge } from '../services/judge/protocol';
 import { loadFacts } from '../store/facts';
 import { Buffers } from './buffers';
 
@@ -19,15 +19,22 @@ export interface Judge {
   judge(handle: number, records: KafkaRecord[], how: { careful: boolean; refusal: Refusal | null }): Promise<Judged>;
   /** The batch is stored: nobody needs its memory any more. */
   done(judged: Judged): void;
-  changed(what: Omit<Extract<ToJudge, { kind: 'changed' }>, 'kind'>): void;
+  changed(what: Changed): void;
   close(): Promise<void>;
 }
 
 /**
- * Starts the judge's thread and answers what it asks for from Postgres. `script`: judge-thread.ts as bundled.
+ * Starts a judge's thread and answers what it asks for from Postgres. `script`: judge-thread.ts as bundled; `buffers`:
+ * memory that it shares with others.
  * `died` is called when the thread ends by itself; what it knew is gone, so the process had better begin anew.
  */
-export function startJudge(pool: Pool, script: URL, data: JudgeThreadData, died: (error: Error) => void): Judge {
+export function startJudge(
+  pool: Pool,
+  script: URL,
+  data: JudgeThreadData,
+  died: (error: Error) => void,
+  buffers = new Buffers(),
+): Judge {
   // So little lives on that more threads only take turns at it, on cores that Kafka and Postgres need.
   setFlagsFromString('--no-parallel-scavenge');
   const options = { workerData: data, resourceLimits: { maxYoungGenerationSizeMb } };
@@ -35,7 +42,6 @@ export function startJudge(pool: Pool, script: URL, data: JudgeThreadData, died:
     ? new Worker(fromSource(script), { ...options, eval: true })
     : new Worker(script, options);
   const calls = new Map<number, { resolve(judged: Judged): void; reject(error: Error): void }>();
-  const buffers = new Buffers();
   let lastCall = 0;
   let lastHandle = 0;
   let closed = false;
@@ -91,8 +97,8 @@ export function startJudge(pool: Pool, script: URL, data: JudgeThreadData, died:
   };
 }
 
-/** Three semi-spaces of 64 MiB: a slice of events is dead before they are full, so that it is not copied. */
-const maxYoungGenerationSizeMb = 192;
+/** Three semi-spaces of 32 MiB: a slice of events is dead before they are full, so that it is not copied. */
+const maxYoungGenerationSizeMb = 96;
 
 /** A thread does not inherit the loader that lets this process run TypeScript. */
 const fromSource = (script: URL): string =>

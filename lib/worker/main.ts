@@ -10,7 +10,7 @@ import { createPool } from '../store/pool';
 import { checkHealth } from './health';
 import { jobTable } from './job-table';
 import { startJobs } from './jobs';
-import { startJudge } from './judge-client';
+import { startJudges } from './judges';
 import { serveMetrics } from './metrics';
 import { TopicIngest } from './topic-ingest';
 
@@ -23,7 +23,7 @@ const pool = createPool(settings.DATABASE_URL, { max: 24, name: 'custody worker'
 
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 const script = new URL(`./judge-thread.${extension}`, import.meta.url);
-const judge = startJudge(pool, script, { fingerprintKey: redactionKey(settings.CUSTODY_SECRET) }, die);
+const judge = startJudges(pool, script, { fingerprintKey: redactionKey(settings.CUSTODY_SECRET) }, die);
 
 const kafkaLog: KafkaLog = (level, message, detail) => log[level](detail, message);
 const kafka = settings.KAFKA_BROKERS.length > 0 ? kafkaSettings(settings) : null;

@@ -34,8 +34,15 @@ export type ToJudge =
       room?: ArrayBuffer;
     }
   | { kind: 'facts'; call: number; facts: Facts }
-  /** What people changed meanwhile. */
-  | { kind: 'changed'; servers: { key: string; decision: 'unlisted' | 'approved' | 'denied' }[]; keys: boolean };
+  | ({ kind: 'changed' } & Changed);
+
+/** What people and other judges changed meanwhile. */
+export interface Changed {
+  servers: { key: string; decision: 'unlisted' | 'approved' | 'denied' }[];
+  definitions: { server: string; tool: string; hash: string }[];
+  /** Which keys are enrolled or revoked. */
+  keys: boolean;
+}
 
 /** All of a batch's transaction but what the log's own row says. */
 export type JudgedCommit = Omit<BatchCommit, 'logId' | 'was' | 'nextOffset' | 'origin'>;

@@ -138,6 +138,11 @@ export function createJudgeSession(
             const server = shared.servers.get(key);
             if (server) server.decision = decision;
           }
+          // Another definition than the one in force here: which is newer is the database's to say.
+          for (const { server, tool, hash } of message.definitions) {
+            const known = shared.servers.get(server);
+            if (known && known.tools.get(tool)?.hash !== hash) shared.servers.delete(server);
+          }
           if (message.keys) {
             shared.keys.clear();
             shared.sourceKids.clear();

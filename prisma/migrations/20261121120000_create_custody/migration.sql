@@ -194,8 +194,10 @@ CREATE TABLE tool_definition (
   event_id   uuid NOT NULL,
   first_seen timestamptz NOT NULL,
   last_seen  timestamptz NOT NULL,
+  stored_at  timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (server, tool, hash)
 );
+CREATE INDEX tool_definition_stored_at ON tool_definition (stored_at);
 
 -- Where a secret's keyed fingerprint was seen, so that a secret read from one server and sent to another is noticed.
 CREATE TABLE secret_sighting (
