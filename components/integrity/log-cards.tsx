@@ -3,7 +3,7 @@ import { CircleCheck, CircleDashed, CircleX, Pin, PinOff } from 'lucide-react';
 import { useState } from 'react';
 import { countWords } from '@/lib/core/query/words';
 import { Button } from '../button';
-import { HashChip, useCopy } from '../copy';
+import { Command, HashChip } from '../copy';
 import { Dialog } from '../dialog';
 import { TextArea } from '../field';
 import type { LoadConsistency, LogCheck } from '../provenance/check-log';
@@ -114,7 +114,6 @@ function CheckLine({ check }: { check: LogCheck | undefined }) {
 function PinDialog({ log, onClose, onChange }: { log: LogSummary; onClose: () => void; onChange: () => void }) {
   const pinned = pinnedKey(log.origin);
   const [text, setText] = useState(pinned ?? '');
-  const [, copy] = useCopy();
   const [error, setError] = useState<string | undefined>();
   const save = async () => {
     const [{ parseVerifierKey, NoteError }, { nobleCrypto }] = await Promise.all([
@@ -163,7 +162,7 @@ function PinDialog({ log, onClose, onChange }: { log: LogSummary; onClose: () =>
       <div className="flex flex-col gap-4 text-sm">
         <p className="max-w-[72ch] text-soft">
           A checkpoint proves nothing if its key comes from the one who signed it. Get the key another way: from whoever
-          runs Custody, or on its machine with <code className="font-mono text-xs">npx custody key show</code>. Once it
+          runs Custody, or on its machine with <code className="font-mono text-xs">npx custody log key</code>. Once it
           is pinned, this browser takes no other.
         </p>
         <TextArea
@@ -175,18 +174,10 @@ function PinDialog({ log, onClose, onChange }: { log: LogSummary; onClose: () =>
           placeholder="<origin>+<8 digits>+<base64>"
           help="Paste the key that you got another way."
         />
-        <p className="text-xs text-faint">
-          The server says it is{' '}
-          <button
-            type="button"
-            className="link font-mono break-all"
-            onClick={() => copy(log.verifierKey)}
-            title="Click to copy"
-          >
-            {log.verifierKey}
-          </button>
-          . Compare it; do not just copy it.
-        </p>
+        <div className="flex flex-col gap-1">
+          <p className="text-faint">What this server says, to compare with the key that you got another way:</p>
+          <Command text={log.verifierKey} />
+        </div>
       </div>
     </Dialog>
   );

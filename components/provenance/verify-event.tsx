@@ -1,6 +1,7 @@
 'use client';
 import { ShieldAlert, ShieldCheck, ShieldQuestion } from 'lucide-react';
 import { useState } from 'react';
+import { claimOf } from '@/lib/core/provenance/claim';
 import type { PathStep } from '@/lib/core/provenance/path';
 import type { ProofFile } from '@/lib/core/provenance/proof-file';
 import type { Verification } from '@/lib/core/provenance/verify';
@@ -60,7 +61,8 @@ export function VerifyEvent({
         )}
         {!outcome && !failure && (
           <span className="text-sm text-faint">
-            Recomputes every hash and signature here, trusting nothing the server says.
+            Recomputes the entry’s way to the signed root here; with its content, the event’s own hashes and signature
+            too.
           </span>
         )}
         {outcome && (
@@ -80,19 +82,16 @@ const verdicts = {
     icon: ShieldCheck,
     look: 'border-verified/40 bg-verified-wash text-verified',
     text: 'Verified by your browser',
-    more: 'the event was in the signed log exactly as it is, and the log only grew since.',
   },
   unanchored: {
     icon: ShieldQuestion,
     look: 'border-line-strong bg-sunken text-soft',
     text: 'Not anchored yet',
-    more: 'nothing contradicts, but no signed checkpoint covers this entry. One is signed each second while the worker runs.',
   },
   invalid: {
     icon: ShieldAlert,
     look: 'border-critical/40 bg-critical-wash text-critical',
     text: 'Does not hold',
-    more: 'something that was stored or signed contradicts the rest. Keep the proof file, and run custody fsck.',
   },
 };
 
@@ -106,7 +105,7 @@ function Result({ verification, steps, proof, at }: Outcome) {
           <span className="font-semibold">
             {verdict.text} at <Clock at={at} form="time" />
           </span>
-          <span className="text-text">: {verdict.more}</span>
+          <span className="text-text">: {claimOf(verification)}</span>
         </p>
       </div>
       <div className="grid gap-5 lg:grid-cols-[repeat(auto-fit,minmax(300px,1fr))]">

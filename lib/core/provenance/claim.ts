@@ -1,0 +1,23 @@
+import type { CheckName, Verification } from './verify';
+
+/** What a verification entitles to say, and no more: each part stands only where its check ran and held. */
+export function claimOf({ verdict, checks }: Pick<Verification, 'verdict' | 'checks'>): string {
+  if (verdict === 'invalid') {
+    return 'something that was stored or signed contradicts the rest. Keep the proof file, and run custody fsck.';
+  }
+  if (verdict === 'unanchored') {
+    return 'nothing contradicts, but no signed checkpoint covers this entry. One is signed each second while the worker runs.';
+  }
+  const held = (name: CheckName) => checks.some((check) => check.name === name && check.outcome === 'ok');
+  const content = held('body') && held('identity');
+  const claims = [
+    content ? 'the event, as it is stored, is in the signed log' : 'the entry is in the signed log',
+    held('producer_signature') && 'its producer signed it',
+    held('consistency') && 'the log only grew since its checkpoint before',
+  ].filter(Boolean);
+  const open = [
+    !content && 'The content was not checked.',
+    !held('log_key') && 'The log’s key is the one that this server names; pin it to be independent of the server.',
+  ].filter(Boolean);
+  return [`${claims.join(', ')}.`, ...open].join(' ');
+}
