@@ -5,13 +5,23 @@ import { ButtonLink } from './button';
 import { withParams } from './shell/range-url';
 
 /** The foot of a list that is read in pages, from newest to oldest. */
-export function NextPage({ next, shown, what }: { next: string | null; shown: number; what: string }) {
+export function NextPage({
+  next,
+  shown,
+  what,
+  many,
+}: {
+  next: string | null;
+  shown: number;
+  what: string;
+  many?: string;
+}) {
   const pathname = usePathname();
   const params = useSearchParams();
   return (
     <>
       <span>
-        {plural(shown, what)} {next ? 'on this page' : params.get('cursor') ? 'on the last page' : 'in all'}
+        {plural(shown, what, many)} {next ? 'on this page' : params.get('cursor') ? 'on the last page' : 'in all'}
       </span>
       <span className="flex gap-2">
         {params.get('cursor') && (

@@ -7,17 +7,18 @@ const local = (at: Date, options: Intl.DateTimeFormatOptions) => new Intl.DateTi
 const full: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeStyle: 'long' };
 const utc = (at: Date) => at.toISOString().replace('T', ' ').replace('Z', ' UTC');
 
-/** "6 s ago"; both absolute times on hover. Moves on by itself. */
+/** "6 s ago", "in 90 days"; both absolute times on hover. Moves on by itself. Less than a minute ahead is a clock that differs: "just now". */
 export function Ago({ at, className }: { at: string; className?: string }) {
   const [now, setNow] = useState(() => Date.now());
   const hydrated = useHydrated();
   const time = new Date(at);
-  const young = now - time.getTime() < 3_600_000;
+  const ahead = time.getTime() - now;
+  const young = Math.abs(ahead) < 3_600_000;
   useEffect(() => {
-    setNow(Math.max(Date.now(), Date.parse(at)));
+    setNow(Date.now());
     const timer = setInterval(() => setNow(Date.now()), young ? 5000 : 60_000);
     return () => clearInterval(timer);
-  }, [young, at]);
+  }, [young]);
   return (
     <time
       dateTime={at}
@@ -25,7 +26,7 @@ export function Ago({ at, className }: { at: string; className?: string }) {
       className={className}
       suppressHydrationWarning
     >
-      {agoWords(time.getTime(), now)}
+      {agoWords(time.getTime(), ahead < 60_000 ? Math.max(now, time.getTime()) : now)}
     </time>
   );
 }

@@ -7,6 +7,7 @@ import { TextArea } from '@/components/field';
 import { HostileText } from '@/components/hostile-text';
 import { useHotkeys } from '@/components/hotkeys';
 import { Ago } from '@/components/time';
+import { resolutions } from '@/lib/core/alert/triage';
 
 interface Entry {
   id: string;
@@ -16,7 +17,15 @@ interface Entry {
   body: string;
 }
 
-const deeds = { comment: 'commented', status: 'moved it to', assignee: 'assigned it to' };
+/** What was done, as the end of a sentence, and what the person said with it. A status' body is `status: resolution: reason`. */
+function told({ kind, body }: Entry): [done: string, said: string] {
+  if (kind === 'comment') return ['commented', body];
+  if (kind === 'assignee') return [`assigned it to ${body || 'nobody'}`, ''];
+  const [status = '', ...rest] = body.split(': ');
+  const resolution = resolutions.find((value) => value === rest[0]);
+  const as = resolution ? ` as ${resolution}` : '';
+  return [`set it to ${status}${as}`.replaceAll('_', ' '), rest.slice(resolution ? 1 : 0).join(': ')];
+}
 
 /** What people did and said about an alert, and the field for the next comment (c). */
 export function History({
@@ -48,21 +57,17 @@ export function History({
     <div className="flex flex-col gap-3">
       {entries.length === 0 && <p className="text-sm text-faint">Nobody has done anything with it yet.</p>}
       <ol className="flex flex-col gap-3">
-        {entries.map((entry) => (
-          <li key={entry.id} className="text-sm">
-            <p className="text-xs text-faint">
-              <span className="font-medium text-soft">{entry.actor}</span> {deeds[entry.kind]}
-              {entry.kind === 'assignee' && ` ${entry.body || 'nobody'}`} · <Ago at={entry.time} />
-            </p>
-            {entry.kind !== 'assignee' && (
-              <HostileText
-                block
-                text={entry.kind === 'status' ? entry.body.replaceAll('_', ' ') : entry.body}
-                limit={10_000}
-              />
-            )}
-          </li>
-        ))}
+        {entries.map((entry) => {
+          const [done, said] = told(entry);
+          return (
+            <li key={entry.id} className="text-sm">
+              <p className="text-xs text-faint">
+                <span className="font-medium text-soft">{entry.actor}</span> {done} · <Ago at={entry.time} />
+              </p>
+              {said && <HostileText block text={said} limit={10_000} />}
+            </li>
+          );
+        })}
       </ol>
       {comment && (
         <form

@@ -42,7 +42,7 @@ export function AuditTable({ rows, next, empty }: { rows: AuditTableRow[]; next:
       rowId={(row) => row.id}
       openParam="open"
       empty={empty}
-      footer={<NextPage next={next} shown={rows.length} what="entry" />}
+      footer={<NextPage next={next} shown={rows.length} what="entry" many="entries" />}
     />
   );
 }

@@ -13,6 +13,7 @@ import { TextFilter } from '@/components/text-filter';
 import { Clock } from '@/components/time';
 import { requireActor } from '@/lib/auth/guard';
 import { parseRange, rangeWords } from '@/lib/core/query/time-range';
+import { plural } from '@/lib/core/query/words';
 import { timestamp } from '@/lib/services/timestamp';
 import { uuid } from '@/lib/services/uuid';
 import { auditFacets, findAuditEntry, listAuditEntries } from '@/lib/store/audit-entries';
@@ -48,7 +49,7 @@ export default async function AuditPage({ searchParams }: { searchParams: Search
         sentence={
           rows.length === 0
             ? `Nobody did anything ${rangeWords(range)}`
-            : `${next ? 'More than ' : ''}${rows.length} deeds of ${people} ${people === 1 ? 'person or program' : 'people and programs'} ${rangeWords(range)}`
+            : `${next ? 'More than ' : ''}${plural(rows.length, 'entry', 'entries')} by ${people} ${people === 1 ? 'person or program' : 'people and programs'} ${rangeWords(range)}`
         }
       />
       <div className="flex flex-wrap gap-x-3">

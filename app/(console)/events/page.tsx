@@ -155,7 +155,7 @@ function sentence(
   { total, failed, flagged }: Awaited<ReturnType<typeof countEvents>>,
   { range, parsed }: EventQuery,
 ): string {
-  const scope = parsed.ok && parsed.chips.length ? ' fit the filter' : '';
+  const scope = parsed.ok && parsed.chips.length ? (total === 1 ? ' fits the filter' : ' fit the filter') : '';
   const when = rangeWords(range);
   if (total > countLimit) return `More than ${countWords(countLimit)} events${scope} ${when}`;
   if (total === 0) return `No events${scope} ${when}`;

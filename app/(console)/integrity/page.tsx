@@ -56,7 +56,8 @@ export default async function Integrity({ searchParams }: { searchParams: Search
       <PageHeader title="Integrity" sentence={<LogsSentence logs={logs} loadConsistency={loadConsistency} />} />
       {(missing > 0 || broken.length > 0) && (
         <Notice kind="partial" className="mb-4">
-          {missing > 0 && `${plural(missing, 'event')} of source chains have not arrived. `}
+          {missing > 0 &&
+            `${plural(missing, 'event')} of source chains ${missing === 1 ? 'has' : 'have'} not arrived. `}
           {broken.length > 0 && (
             <>
               {plural(broken.length, 'open alert')} about gaps, forks or rollbacks:{' '}

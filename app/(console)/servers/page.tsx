@@ -18,7 +18,7 @@ export const metadata: Metadata = { title: 'Servers' };
 
 const views: { value: ServerDecision | 'all'; label: string }[] = [
   { value: 'all', label: 'All' },
-  { value: 'unlisted', label: 'Not decided' },
+  { value: 'unlisted', label: 'Unlisted' },
   { value: 'approved', label: 'Approved' },
   { value: 'denied', label: 'Denied' },
 ];
@@ -69,6 +69,6 @@ export default async function ServersPage({ searchParams }: { searchParams: Sear
 
 function sentence(counts: Record<ServerDecision, number>, total: number): string {
   if (total === 0) return 'No server has been seen yet';
-  if (counts.unlisted === 0) return `All ${plural(total, 'server')} in use are decided on`;
-  return `${plural(counts.unlisted, 'server')} of ${total} ${counts.unlisted === 1 ? 'is' : 'are'} in use without a decision`;
+  if (counts.unlisted === 0) return `All ${plural(total, 'server')} in use are approved or denied`;
+  return `${plural(counts.unlisted, 'server')} of ${total} ${counts.unlisted === 1 ? 'is' : 'are'} unlisted`;
 }
