@@ -1,15 +1,14 @@
-import { diffWordsWithSpace } from 'diff';
 import { markInvisible } from '@/lib/core/query/invisible';
 import { cn } from './cn';
+import { definitionChange } from './definition-change';
 
 const shown = (text: string) =>
   markInvisible(text)
     .map((part) => (part.mark ? `⟦${part.mark}⟧` : part.text))
     .join('');
 
-/** A tool definition before and after, word by word. Both texts came from outside. */
+/** A tool definition before and after. Both texts came from outside. */
 export function DefinitionDiff({ before, after, className }: { before: string; after: string; className?: string }) {
-  const parts = diffWordsWithSpace(readable(before), readable(after));
   return (
     <pre
       className={cn(
@@ -17,7 +16,7 @@ export function DefinitionDiff({ before, after, className }: { before: string; a
         className,
       )}
     >
-      {parts.map((part, n) => {
+      {definitionChange(before, after).map((part, n) => {
         const Tag = part.added ? 'ins' : part.removed ? 'del' : 'span';
         return (
           <Tag
@@ -34,13 +33,4 @@ export function DefinitionDiff({ before, after, className }: { before: string; a
       })}
     </pre>
   );
-}
-
-/** Indented, so that a change can be found; text that is no JSON stays as it is. */
-function readable(definition: string): string {
-  try {
-    return JSON.stringify(JSON.parse(definition), null, 2).replaceAll('\\n', '\n    ');
-  } catch {
-    return definition;
-  }
 }

@@ -76,18 +76,29 @@ export async function countServers(): Promise<Record<ServerDecision, number>> {
 export interface DefinitionVersion {
   tool: string;
   hash: string;
-  /** Canonical JSON, as the server published it. */
-  definition: string;
+  /** Canonical JSON, as the server published it; null beyond the two million characters that are loaded of a server. */
+  definition: string | null;
   eventId: string;
   firstSeen: string;
   lastSeen: string;
+  /** Counted from 1 by first sight, over all that the tool had. */
+  number: number;
+  of: number;
 }
 
-/** Every definition that a server's tools ever had: by tool, oldest first. */
+/** The 10 newest definitions of each of a server's tools: by tool, oldest first. The newest of each tool are loaded first. */
 export async function listDefinitions(server: string): Promise<DefinitionVersion[]> {
   const { rows } = await pool().query<DefinitionVersion>(
-    `SELECT tool, hash, definition, event_id AS "eventId", ${timeText('first_seen')} AS "firstSeen", ${timeText('last_seen')} AS "lastSeen"
-     FROM tool_definition WHERE server = $1 ORDER BY tool, first_seen LIMIT 2000`,
+    `SELECT tool, hash, event_id AS "eventId", ${timeText('first_seen')} AS "firstSeen", ${timeText('last_seen')} AS "lastSeen",
+       number, "of", CASE WHEN loaded <= 2000000 THEN definition END AS definition
+     FROM (
+       SELECT *, sum(length(definition)) OVER (ORDER BY "of" - number, tool) AS loaded
+       FROM (
+         SELECT *, row_number() OVER (PARTITION BY tool ORDER BY first_seen, hash)::int AS number,
+           count(*) OVER (PARTITION BY tool)::int AS "of"
+         FROM tool_definition WHERE server = $1) version
+       WHERE "of" - number < 10 ORDER BY "of" - number, tool LIMIT 2000) newest
+     ORDER BY tool, number`,
     [server],
   );
   return rows;
