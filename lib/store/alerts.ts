@@ -214,22 +214,28 @@ export interface TimelineEvent {
   generated: boolean;
 }
 
-/** What came before and followed an event in its session, or, without a session, by its actor: at most `each` on either side. */
-export async function eventsAround(eventId: string, eventTime: string, each = 5): Promise<TimelineEvent[]> {
+/**
+ * What came before and followed an event in its session, or, without a session, by its actor: at most 5 on either side;
+ * and the events of the ids `also`, wherever they are.
+ */
+export async function eventsAround(eventId: string, eventTime: string, also: string[]): Promise<TimelineEvent[]> {
   const { rows } = await pool().query<TimelineEvent>(
     `WITH hit AS (SELECT time, id, session, actor, server FROM event WHERE id = $1 AND time = $2),
      same AS (
        SELECT event.* FROM event, hit
        WHERE event.time BETWEEN $2::timestamptz - interval '30 minutes' AND $2::timestamptz + interval '30 minutes'
          AND CASE WHEN hit.session IS NOT NULL THEN event.session = hit.session ELSE event.actor = hit.actor END),
-     near AS (
-       (SELECT * FROM same WHERE (time, id) < ($2::timestamptz, $1::uuid) ORDER BY time DESC, id DESC LIMIT $3)
+     beside AS (
+       (SELECT * FROM same WHERE (time, id) < ($2::timestamptz, $1::uuid) ORDER BY time DESC, id DESC LIMIT 5)
        UNION ALL SELECT event.* FROM event, hit WHERE event.id = hit.id AND event.time = hit.time
-       UNION ALL (SELECT * FROM same WHERE (time, id) > ($2::timestamptz, $1::uuid) ORDER BY time, id LIMIT $3))
+       UNION ALL (SELECT * FROM same WHERE (time, id) > ($2::timestamptz, $1::uuid) ORDER BY time, id LIMIT 5)),
+     near AS (
+       SELECT * FROM beside
+       UNION ALL SELECT * FROM event WHERE id = ANY($3::uuid[]) AND id NOT IN (SELECT id FROM beside))
      SELECT near.id, ${timeText('near.time')} AS time, near.method, near.server,
        server.name AS "serverName", near.tool, near.actor, near.status, near.severity, near.generated
      FROM near LEFT JOIN server ON server.key = near.server ORDER BY near.time, near.id`,
-    [eventId, eventTime, each],
+    [eventId, eventTime, also],
   );
   return rows;
 }

@@ -13,18 +13,27 @@ import { Notice } from '@/components/states';
 import { Ago } from '@/components/time';
 import { type Actor, may } from '@/lib/core/access';
 import type { AlertStatus } from '@/lib/core/alert/triage';
+import type { Evidence } from '@/lib/core/detection/rule';
 import { rules } from '@/lib/core/detection/rules';
 import { isPayload } from '@/lib/core/payload';
 import { plural } from '@/lib/core/query/words';
 import { type AlertRow, eventsAround, listAlertActivity, listDetections } from '@/lib/store/alerts';
 import { loadProof, loadProofWithContent } from '../events/actions';
+import { isUuid } from '../uuid';
 import { assign, comment, revealEvidence, setStatus } from './actions';
 
 /** Everything about one alert, in the order in which it is asked. */
 export async function AlertView({ alert, actor }: { alert: AlertRow; actor: Actor }) {
   const [detections, activity] = await Promise.all([listDetections(alert.id), listAlertActivity(alert.id)]);
   const newest = detections[0];
-  const around = newest ? await eventsAround(newest.eventId, newest.eventTime) : [];
+  const others = otherEvents(newest?.evidence ?? []);
+  const around = newest
+    ? await eventsAround(
+        newest.eventId,
+        newest.eventTime,
+        others.map(({ id }) => id),
+      )
+    : [];
   const rule = rules.find((candidate) => candidate.id === alert.ruleId);
   const writes = may(actor.role, 'alert:write');
   return (
@@ -67,6 +76,14 @@ export async function AlertView({ alert, actor }: { alert: AlertRow; actor: Acto
             visible={newest.evidence.map((item) => (isPayload(item.pointer) ? null : item))}
             reveal={may(actor.role, 'payload:read') ? revealEvidence : undefined}
           />
+          {others.map(({ id, deed }) => (
+            <p key={id} className="mt-2 text-sm">
+              {deed} in{' '}
+              <Link className="link" href={`/events/${id}`}>
+                event <span className="font-mono text-xs">{id}</span>
+              </Link>
+            </p>
+          ))}
         </Section>
       )}
 
@@ -84,7 +101,10 @@ export async function AlertView({ alert, actor }: { alert: AlertRow; actor: Acto
       </Section>
 
       {newest && around.length > 0 && (
-        <Section title="Around it" note={alert.session ? 'in the same session' : 'by the same actor'}>
+        <Section
+          title="Around it"
+          note={`${alert.session ? 'in the same session' : 'by the same actor'}${others.length > 0 ? ', and the event that the evidence names' : ''}`}
+        >
           <Timeline events={around} here={newest.eventId} />
         </Section>
       )}
@@ -156,4 +176,11 @@ export async function AlertView({ alert, actor }: { alert: AlertRow; actor: Acto
       </Section>
     </div>
   );
+}
+
+/** Events that evidence names beside its own, with what was done there: "Read at … in event <id>". */
+function otherEvents(evidence: Evidence[]): { id: string; deed: string }[] {
+  const found = evidence.map(({ note }) => /^(Read|Sent) at \S+ in event ([0-9a-f-]{36})/.exec(note ?? ''));
+  const byId = new Map(found.flatMap((match) => (match && isUuid(match[2]) ? [[match[2], match[1] as string]] : [])));
+  return [...byId].map(([id, deed]) => ({ id, deed }));
 }
