@@ -21,17 +21,34 @@ export interface Screen {
   scope: Scope;
   /** Shown in the bar at the bottom of a small screen. */
   small?: boolean;
+  /** What of the time range picker the screen follows; missing: nothing. */
+  follows?: 'range' | 'live';
 }
 
 /** The screens, in the order of the rail. */
 export const screens: Screen[] = [
-  { href: '/overview', label: 'Overview', icon: Gauge, letter: 'o', scope: 'overview:read', small: true },
+  {
+    href: '/overview',
+    label: 'Overview',
+    icon: Gauge,
+    letter: 'o',
+    scope: 'overview:read',
+    follows: 'range',
+    small: true,
+  },
   { href: '/alerts', label: 'Alerts', icon: BellRing, letter: 'a', scope: 'alert:read', small: true },
-  { href: '/events', label: 'Events', icon: Activity, letter: 'e', scope: 'event:read', small: true },
-  { href: '/servers', label: 'Servers', icon: Server, letter: 's', scope: 'server:read', small: true },
-  { href: '/integrity', label: 'Integrity', icon: ShieldCheck, letter: 'i', scope: 'integrity:read' },
-  { href: '/dead-letters', label: 'Dead letters', icon: FileX2, letter: 'd', scope: 'deadletter:read' },
+  { href: '/events', label: 'Events', icon: Activity, letter: 'e', scope: 'event:read', follows: 'range', small: true },
+  { href: '/servers', label: 'Servers', icon: Server, letter: 's', scope: 'server:read', follows: 'live', small: true },
+  { href: '/integrity', label: 'Integrity', icon: ShieldCheck, letter: 'i', scope: 'integrity:read', follows: 'live' },
+  {
+    href: '/dead-letters',
+    label: 'Dead letters',
+    icon: FileX2,
+    letter: 'd',
+    scope: 'deadletter:read',
+    follows: 'live',
+  },
   { href: '/api-keys', label: 'API keys', icon: KeyRound, letter: 'k', scope: 'apikey:read' },
-  { href: '/audit', label: 'Audit', icon: ScrollText, letter: 'u', scope: 'audit:read' },
+  { href: '/audit', label: 'Audit', icon: ScrollText, letter: 'u', scope: 'audit:read', follows: 'range' },
   { href: '/users', label: 'Users', icon: Users, letter: 'p', scope: 'user:write' },
 ];

@@ -88,7 +88,7 @@ export function Shell({
             <span className="hidden min-w-24 truncate text-sm font-medium md:block">{here?.label ?? 'Custody'}</span>
             <SearchBox input={search} />
             <div className="ml-auto flex items-center gap-1 md:gap-1.5">
-              <TimeRangePicker />
+              {here?.follows && <TimeRangePicker follows={here.follows} />}
               <DensityButton />
               <span className="hidden sm:block">
                 <ThemeButton />

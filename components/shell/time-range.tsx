@@ -29,8 +29,8 @@ const shortDate = new Intl.DateTimeFormat('en-GB', {
   minute: '2-digit',
 });
 
-/** Presets, a range of one's own, and the live switch. All of it is in the URL. */
-export function TimeRangePicker() {
+/** Presets, a range of one's own, and the live switch, as far as the screen follows them. All of it is in the URL. */
+export function TimeRangePicker({ follows }: { follows: 'range' | 'live' }) {
   const router = useRouter();
   const pathname = usePathname();
   const params = useSearchParams();
@@ -65,65 +65,67 @@ export function TimeRangePicker() {
 
   return (
     <div className="flex items-center">
-      <Popover className="relative">
-        <PopoverButton className="flex h-8 items-center gap-1.5 rounded-l-md border border-line-strong bg-surface px-2.5 text-sm hover:bg-hover">
-          <CalendarClock className="size-4 text-faint" />
-          <span className="sr-only">Time range: </span>
-          <span className="hidden whitespace-nowrap sm:inline">{label}</span>
-          <span className="sm:hidden">{range.preset ?? 'Chosen'}</span>
-          <ChevronDown className="size-3.5 text-faint" />
-        </PopoverButton>
-        <PopoverPanel
-          anchor={{ to: 'bottom end', gap: 6 }}
-          className="z-40 w-72 rounded-lg border bg-raised p-2 text-sm shadow-raised"
-        >
-          {({ close }) => (
-            <>
-              <ul>
-                {rangePresets.map((preset) => (
-                  <li key={preset}>
-                    <button
-                      type="button"
-                      aria-current={range.preset === preset}
-                      onClick={() => {
-                        go({ range: preset, from: null, to: null });
-                        close();
-                      }}
-                      className={cn(
-                        'flex w-full justify-between rounded-md px-2 py-1.5 text-left hover:bg-hover',
-                        range.preset === preset && 'bg-selected font-medium',
-                      )}
-                    >
-                      {presetWords[preset]}
-                      <span className="font-mono text-xs text-faint">{preset}</span>
-                    </button>
-                  </li>
-                ))}
-              </ul>
-              <form
-                onSubmit={(event) => choose(event, close)}
-                className="mt-2 flex flex-col gap-2 border-t px-2 pt-3 pb-1"
-              >
-                {(['from', 'to'] as const).map((name) => (
-                  <label key={name} className="flex items-center justify-between gap-2 text-xs text-soft">
-                    <span className="capitalize">{name}</span>
-                    <input
-                      type="datetime-local"
-                      name={name}
-                      required
-                      defaultValue={inputValue(range[name])}
-                      className="h-8 rounded-md border border-line-strong bg-surface px-2 text-sm text-text"
-                    />
-                  </label>
-                ))}
-                <Button type="submit" size="sm" kind="secondary">
-                  Show this time
-                </Button>
-              </form>
-            </>
-          )}
-        </PopoverPanel>
-      </Popover>
+      {follows === 'range' && (
+        <Popover className="relative">
+          <PopoverButton className="flex h-8 items-center gap-1.5 rounded-l-md border border-line-strong bg-surface px-2.5 text-sm hover:bg-hover">
+            <CalendarClock className="size-4 text-faint" />
+            <span className="sr-only">Time range: </span>
+            <span className="hidden whitespace-nowrap sm:inline">{label}</span>
+            <span className="sm:hidden">{range.preset ?? 'Chosen'}</span>
+            <ChevronDown className="size-3.5 text-faint" />
+          </PopoverButton>
+          <PopoverPanel
+            anchor={{ to: 'bottom end', gap: 6 }}
+            className="z-40 w-80 rounded-lg border bg-raised p-2 text-sm shadow-raised"
+          >
+            {({ close }) => (
+              <>
+                <ul>
+                  {rangePresets.map((preset) => (
+                    <li key={preset}>
+                      <button
+                        type="button"
+                        aria-current={range.preset === preset}
+                        onClick={() => {
+                          go({ range: preset, from: null, to: null });
+                          close();
+                        }}
+                        className={cn(
+                          'flex w-full justify-between rounded-md px-2 py-1.5 text-left hover:bg-hover',
+                          range.preset === preset && 'bg-selected font-medium',
+                        )}
+                      >
+                        {presetWords[preset]}
+                        <span className="font-mono text-xs text-faint">{preset}</span>
+                      </button>
+                    </li>
+                  ))}
+                </ul>
+                <form
+                  onSubmit={(event) => choose(event, close)}
+                  className="mt-2 flex flex-col gap-2 border-t px-2 pt-3 pb-1"
+                >
+                  {(['from', 'to'] as const).map((name) => (
+                    <label key={name} className="flex items-center justify-between gap-2 text-xs text-soft">
+                      <span className="w-8 capitalize">{name}</span>
+                      <input
+                        type="datetime-local"
+                        name={name}
+                        required
+                        defaultValue={inputValue(range[name])}
+                        className="h-8 min-w-0 flex-1 rounded-md border border-line-strong bg-surface px-2 text-sm text-text"
+                      />
+                    </label>
+                  ))}
+                  <Button type="submit" size="sm" kind="secondary">
+                    Show this time
+                  </Button>
+                </form>
+              </>
+            )}
+          </PopoverPanel>
+        </Popover>
+      )}
       <button
         type="button"
         role="switch"
@@ -139,7 +141,8 @@ export function TimeRangePicker() {
         }
         onClick={() => go({ live: live ? null : '1' })}
         className={cn(
-          '-ml-px flex h-8 items-center gap-1.5 rounded-r-md border border-line-strong px-2.5 text-sm disabled:opacity-50',
+          'flex h-8 items-center gap-1.5 border border-line-strong px-2.5 text-sm disabled:opacity-50',
+          follows === 'range' ? '-ml-px rounded-r-md' : 'rounded-md',
           live ? 'bg-accent-wash font-medium text-accent' : 'bg-surface text-soft hover:bg-hover',
         )}
       >
