@@ -61,19 +61,31 @@ export function quote(text: string | undefined, most = 60): string {
   return `“${characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : line}”`;
 }
 
-/** Who the event is about, for sentences and for dedup keys. */
+/** The first of `names` of which anything shows, quoted; else `otherwise`. */
+export const quoteFirst = (names: (string | undefined)[], otherwise = ''): string =>
+  names.map((name) => quote(name)).find((quoted) => quoted !== quote('')) ?? otherwise;
+
+/** “read_file” of “files”, or as much of it as has a name. */
+export function toolOfServer(tool: string, server: string): string {
+  return [tool, server].filter(Boolean).join(' of ') || 'a server';
+}
+
+/** Who the event is about: keys as they are, and words for sentences, which hold nothing of the payload. */
 export function partiesOf(event: AuditEvent) {
   const { server, tool, actor, resource, prompt } = event.data;
   const serverKey = server?.id ?? '';
-  const toolName = tool?.name ?? prompt?.name ?? resource?.uri ?? '';
+  const called = quoteFirst([tool?.name], (prompt && 'a prompt') ?? (resource && 'a resource'));
+  const named = quoteFirst([server?.name, serverKey]);
   return {
     serverKey,
-    toolName,
-    server: server?.name ?? serverKey,
-    actor: actor?.display ?? actor?.id ?? '',
-    /** “read_file” of “files”. */
-    toolOfServer: toolName
-      ? `${quote(toolName)} of ${quote(server?.name ?? serverKey)}`
-      : quote(server?.name ?? serverKey),
+    /** For dedup keys alone: the address of a resource is payload. */
+    objectKey: tool?.name ?? prompt?.name ?? resource?.uri ?? '',
+    /** Quoted, or empty. */
+    server: named,
+    actor: quoteFirst([actor?.display, actor?.id], 'somebody'),
+    toolOfServer: toolOfServer(called, named),
   };
 }
+
+/** At the beginning of a sentence. */
+export const capital = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1);

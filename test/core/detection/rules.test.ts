@@ -2,8 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { lookUpTag } from '@/lib/core/detection/catalogues';
 import { rules } from '@/lib/core/detection/rules';
+import type { AuditEvent } from '@/lib/core/event/envelope';
+import { isPayload } from '@/lib/core/payload';
 import { severityId } from '@/lib/core/severity';
-import { atPointer } from '@/lib/core/text/walk';
+import { atPointer, walkStrings } from '@/lib/core/text/walk';
 import { type Case, runCase } from './case';
 
 const folder = 'lib/core/detection/rules';
@@ -18,6 +20,27 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))('%s', (id, rule) =>
 
   test('has a match, a no-match and a near miss', () => {
     expect(new Set(cases.map((one) => one.expect))).toEqual(new Set(['match', 'no_match', 'near_miss']));
+  });
+
+  test('quotes no name of which nothing shows', () => {
+    for (const one of cases.filter(({ expect }) => expect === 'match')) {
+      const { server, tool, actor, tools_list: list } = one.view.data;
+      for (const name of ['', ' \u200b']) {
+        const nameless = {
+          ...one.view.data,
+          ...(server && { server: { ...server, name } }),
+          ...(tool && { tool: { ...tool, name } }),
+          ...(actor && { actor: { id: name } }),
+          ...(list && { tools_list: { ...list, tools: list.tools?.map((each) => ({ ...each, name })) ?? [] } }),
+        };
+        const sightings = one.view.sightings?.map((seen) => ({ ...seen, tool: name }));
+        const { detections } = runCase(rule, {
+          ...one,
+          view: { ...one.view, data: nameless, ...(sightings && { sightings }) },
+        });
+        for (const { summary } of detections) expect(summary).not.toContain('“”');
+      }
+    }
   });
 
   test('tells what to do, what may be harmless, and what it is in the catalogues', () => {
@@ -42,11 +65,11 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))('%s', (id, rule) =>
     expect(first?.summary).toMatch(/^[\s\S]{10,400}\.$/);
     // Whoever may see an alert reads its summary; what the call carried is for those who may see payloads.
     for (const { summary, evidence } of detections) {
-      for (const { excerpt, marks, pointer } of evidence.filter((quoted) =>
-        /^\/data\/(request|result)\//.test(quoted.pointer),
-      )) {
+      for (const { excerpt, marks, pointer } of evidence.filter((quoted) => isPayload(quoted.pointer))) {
         for (const [start, end] of marks) expect(summary, pointer).not.toContain(excerpt.slice(start, end));
       }
+      const carried = carriedBy(event);
+      expect(quotedIn(summary).filter((quoted) => carried.some((text) => text.startsWith(quoted)))).toEqual([]);
     }
     for (const { evidence } of detections) {
       for (const { pointer, excerpt, marks } of evidence) {
@@ -61,3 +84,13 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))('%s', (id, rule) =>
     }
   });
 });
+
+/** What a summary has in quotation marks. */
+const quotedIn = (summary: string) => [...summary.matchAll(/“([^”…]*)/g)].map(([, text]) => text ?? '');
+
+/** Names of members and values of what the call carried. */
+function carriedBy({ data: { request, result, resource, prompt } }: AuditEvent): string[] {
+  const carried: string[] = [];
+  walkStrings([request, result, resource, prompt], '', (text) => carried.push(text));
+  return carried;
+}

@@ -1,5 +1,5 @@
 import type { Severity } from '../../severity';
-import { evidenceIn, partiesOf, quote } from '../evidence';
+import { capital, evidenceIn, partiesOf } from '../evidence';
 import type { Rule } from '../rule';
 import { parameterOf, type Sink, sinkOf } from '../sinks';
 
@@ -95,13 +95,11 @@ export const rule: Rule = {
     for (const field of inputs) {
       const judged = judge(field.normal.slice(0, 20_000), sinkOf(event, field.pointer));
       if (!judged) continue;
-      const name = parameterOf(field.pointer);
-      const who = actor ? `${quote(actor)} gave` : 'Somebody gave';
       return [
         {
-          summary: `${who} ${toolOfServer} the argument ${quote(name)}, which ${judged.says}.`,
+          summary: capital(`${actor} gave ${toolOfServer} an argument that ${judged.says}.`),
           level: judged.level,
-          dedup: `${serverKey}|${event.data.tool?.name ?? event.data.mcp?.method ?? ''}|${name}`,
+          dedup: `${serverKey}|${event.data.tool?.name ?? event.data.mcp?.method ?? ''}|${parameterOf(field.pointer)}`,
           evidence: [evidenceIn(field, judged.start, judged.end)],
         },
       ];

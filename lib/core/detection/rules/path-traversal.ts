@@ -1,4 +1,4 @@
-import { evidenceIn, partiesOf, quote } from '../evidence';
+import { capital, evidenceIn, partiesOf } from '../evidence';
 import type { Finding, Rule, TextField } from '../rule';
 import { parameterOf, type Sink, sinkOf } from '../sinks';
 
@@ -62,17 +62,16 @@ export const rule: Rule = {
   within: 'inputs',
   types: ['rpc.tools_call', 'rpc.resources_read', 'rpc.prompts_get', 'rpc.completion'],
   match({ event, inputs }) {
-    const { serverKey, toolName, toolOfServer, actor } = partiesOf(event);
+    const { serverKey, objectKey, toolOfServer, actor } = partiesOf(event);
     for (const field of inputs) {
       const sink = sinkOf(event, field.pointer);
       if (sink === 'prose' || sink === 'code') continue;
       const judged = judgePath(field, sink);
       if (!judged) continue;
-      const who = actor ? `${quote(actor)} gave` : 'Somebody gave';
       const finding: Finding = {
-        summary: `${who} ${toolOfServer} a path that ${judged.says}.`,
+        summary: capital(`${actor} gave ${toolOfServer} a path that ${judged.says}.`),
         level: judged.level,
-        dedup: `${serverKey}|${event.data.tool?.name ?? event.data.mcp?.method ?? toolName}|${parameterOf(field.pointer)}`,
+        dedup: `${serverKey}|${event.data.tool?.name ?? event.data.mcp?.method ?? objectKey}|${parameterOf(field.pointer)}`,
         evidence: [evidenceIn(field, judged.start, judged.start + judged.path.length)],
       };
       return [finding];

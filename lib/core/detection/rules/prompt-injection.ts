@@ -36,7 +36,7 @@ export const rule: Rule = {
     'context.access',
   ],
   match({ event, outputs }) {
-    const { serverKey, toolName, toolOfServer } = partiesOf(event);
+    const { serverKey, objectKey, toolOfServer } = partiesOf(event);
     for (const field of outputs) {
       if (field.normal.length < 20) continue;
       const { hidden } = findConcealed(field.text);
@@ -49,7 +49,7 @@ export const rule: Rule = {
         summary: `Text that ${toolOfServer} returned ${says}.`,
         // One frame may be a manual's way of speaking; an override, or two frames, are not.
         level: hidden || kinds.has('override') || kinds.size > 1 ? 'high' : 'medium',
-        dedup: `${serverKey}|${toolName}`,
+        dedup: `${serverKey}|${objectKey}`,
         evidence: frames.slice(0, 5).map(({ start, end }) => evidenceIn(field, start, end)),
       };
       if (hidden) {

@@ -3,7 +3,7 @@ import { isObject, type JsonObject } from '../../event/json';
 import { type Severity, severityId } from '../../severity';
 import { normalise } from '../../text/normalise';
 import { escapePointer, walkStrings } from '../../text/walk';
-import { excerpt, partiesOf, quote } from '../evidence';
+import { excerpt, partiesOf, quote, quoteFirst, toolOfServer } from '../evidence';
 import { sentencesOf } from '../frames';
 import type { Evidence, Finding, Rule, TextField } from '../rule';
 import { poisonIn } from './tool-poisoning';
@@ -49,7 +49,7 @@ export const rule: Rule = {
       const approved = server?.decision === 'approved' ? ', which is approved' : '';
       return [
         {
-          summary: `The definition of ${quote(now.name)} of ${quote(name)}${approved}, changed: it ${worst.says}.`,
+          summary: `The definition of ${toolOfServer(quoteFirst([now.name], 'a tool'), name)}${approved}, changed: it ${worst.says}.`,
           level: worst.level,
           dedup: `${serverKey}|${now.name ?? ''}`,
           evidence: changes.flatMap((change) => change.evidence).slice(0, 8),

@@ -1,4 +1,4 @@
-import { partiesOf, quote } from '../evidence';
+import { partiesOf, quoteFirst, toolOfServer } from '../evidence';
 import type { Rule } from '../rule';
 import { markerEvidence } from './secret-exposure';
 
@@ -21,7 +21,7 @@ export const rule: Rule = {
   match(view) {
     const { event, redactions, sightings, duplicate } = view;
     if (duplicate || sightings.length === 0) return [];
-    const { serverKey, server, toolName } = partiesOf(event);
+    const parties = partiesOf(event);
     return redactions.flatMap((redaction) => {
       if (redaction.category !== 'secret') return [];
       const sent = redaction.pointer.startsWith('/data/request/');
@@ -31,18 +31,18 @@ export const rule: Rule = {
         (seen) =>
           seen.fingerprint === redaction.fingerprint &&
           seen.direction === (sent ? 'out' : 'in') &&
-          seen.server !== serverKey &&
+          seen.server !== parties.serverKey &&
           (sent ? seen.time <= event.time : seen.time >= event.time),
       );
       if (!other) return [];
-      const here = { key: serverKey, server, tool: toolName };
-      const there = { key: other.server, server: other.server, tool: other.tool };
+      const here = { key: parties.serverKey, name: parties.toolOfServer };
+      const there = { key: other.server, name: toolOfServer(quoteFirst([other.tool]), quoteFirst([other.server])) };
       const [from, to] = sent ? [there, here] : [here, there];
       const kind = redaction.kind.replaceAll('_', ' ');
       const deed = sent ? 'Read' : 'Sent';
       return [
         {
-          summary: `A secret (${kind}) that ${quote(from.tool)} of ${quote(from.server)} returned was sent to ${quote(to.tool)} of ${quote(to.server)}.`,
+          summary: `A secret (${kind}) that ${from.name} returned was sent to ${to.name}.`,
           dedup: `${redaction.fingerprint}|${from.key}|${to.key}`,
           evidence: [
             markerEvidence(

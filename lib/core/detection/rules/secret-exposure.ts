@@ -1,7 +1,7 @@
 import type { Redaction } from '../../redaction/redact';
 import type { Severity } from '../../severity';
 import { atPointer } from '../../text/walk';
-import { excerpt, partiesOf } from '../evidence';
+import { capital, excerpt, partiesOf } from '../evidence';
 import type { EventView, Evidence, Finding, Rule } from '../rule';
 
 export const rule: Rule = {
@@ -56,14 +56,14 @@ function levelOf(kind: string, sent: boolean, tool: string): Severity {
 }
 
 function byKind(secrets: Redaction[], view: EventView, sent: boolean): Finding[] {
-  const { serverKey, toolName, toolOfServer } = partiesOf(view.event);
+  const { serverKey, objectKey, toolOfServer } = partiesOf(view.event);
   return [...new Set(secrets.map(({ kind }) => kind))].map((kind) => {
     const found = secrets.filter((redaction) => redaction.kind === kind);
     const what = `${found.length === 1 ? 'a secret' : `${found.length} secrets`} (${kind.replaceAll('_', ' ')})`;
     return {
-      summary: sent ? `The call to ${toolOfServer} carried ${what}.` : `${toolOfServer} returned ${what}.`,
-      level: levelOf(kind, sent, toolName),
-      dedup: `${serverKey}|${toolName}|${kind}|${sent ? 'sent' : 'returned'}`,
+      summary: sent ? `The call to ${toolOfServer} carried ${what}.` : capital(`${toolOfServer} returned ${what}.`),
+      level: levelOf(kind, sent, objectKey),
+      dedup: `${serverKey}|${objectKey}|${kind}|${sent ? 'sent' : 'returned'}`,
       evidence: found.slice(0, 5).map((redaction) => markerEvidence(view, redaction)),
     };
   });

@@ -1,5 +1,5 @@
 import { findConcealed } from '../../text/unicode';
-import { evidenceIn, excerpt, partiesOf, quote } from '../evidence';
+import { evidenceIn, excerpt, partiesOf, quote, quoteFirst, toolOfServer } from '../evidence';
 import { findFrames } from '../frames';
 import type { Evidence, Finding, Rule, TextField } from '../rule';
 import { textFields } from '../view';
@@ -46,7 +46,7 @@ export const rule: Rule = {
       if (!poison) return [];
       return [
         {
-          summary: `The definition of ${quote(now.name)} of ${quote(server)} ${poison.says}.`,
+          summary: `The definition of ${toolOfServer(quoteFirst([now.name], 'a tool'), server)} ${poison.says}.`,
           level: poison.level,
           dedup: `${serverKey}|${now.name ?? ''}`,
           evidence: poison.evidence,

@@ -1,4 +1,4 @@
-import { fact, partiesOf, quote } from '../evidence';
+import { capital, fact, partiesOf } from '../evidence';
 import type { Rule } from '../rule';
 
 export const rule: Rule = {
@@ -21,21 +21,14 @@ export const rule: Rule = {
     if (server?.decision === 'approved' || !event.data.server?.id) return [];
     const { serverKey, server: name, toolOfServer, actor } = partiesOf(event);
     const denied = server?.decision === 'denied';
-    const who = actor ? `${quote(actor)} used` : 'Somebody used';
     return [
       {
-        summary: denied
-          ? `${who} ${toolOfServer}, although the server is denied.`
-          : `${who} ${toolOfServer}; the server is not on the allowlist.`,
+        summary: capital(
+          `${actor} used ${toolOfServer}${denied ? ', although the server is denied.' : '; the server is not on the allowlist.'}`,
+        ),
         level: denied ? 'high' : 'medium',
         dedup: `${serverKey}|${denied ? 'denied' : 'unlisted'}`,
-        evidence: [
-          fact(
-            '/data/server/id',
-            serverKey,
-            server ? `Server ${quote(name)}.` : `First event of server ${quote(name)}.`,
-          ),
-        ],
+        evidence: [fact('/data/server/id', serverKey, server ? `Server ${name}.` : `First event of server ${name}.`)],
       },
     ];
   },
