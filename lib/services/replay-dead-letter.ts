@@ -1,11 +1,27 @@
 import { z } from 'zod';
+import type { Refusal } from '../core/event/result';
 import { announce } from '../store/announce';
+import { appendAudit } from '../store/audit-log';
 import { decideOnDeadLetter, findDeadLetterStatus } from '../store/dead-letter-changes';
-import { callerName } from './caller';
+import { transaction } from '../store/transaction';
+import { callerName, callerRole } from './caller';
 import { changedMeanwhile, notFound, ServiceError } from './error';
 import { replayBytes } from './ingest';
 import { uuid } from './uuid';
 import { verb } from './verb';
+
+class RefusedAgain extends ServiceError {
+  readonly reason: string;
+
+  constructor({ reason, detail }: Refusal) {
+    super(
+      'conflict',
+      `It was refused again: ${detail}`,
+      'Mend the cause (a key, a clock, a format) and replay it then, or discard it.',
+    );
+    this.reason = reason;
+  }
+}
 
 /**
  * Puts a dead letter through the judge again, after what refused it was mended. It counts as replayed only where all of it
@@ -24,11 +40,7 @@ const replay = verb({
     const outcomes = await replayBytes(id);
     const refusal = outcomes.find((outcome) => outcome.refusal !== null)?.refusal;
     if (refusal) {
-      throw new ServiceError(
-        'conflict',
-        `It was refused again: ${refusal.detail}`,
-        'Mend the cause (a key, a clock, a format) and replay it then, or discard it.',
-      );
+      throw new RefusedAgain(refusal);
     }
     await announce(tx, 'dead_letter', id);
     const events = outcomes.map((outcome) => outcome.id);
@@ -41,11 +53,30 @@ const replay = verb({
   },
 });
 
+/** Nothing was changed, yet an attempt was made: it leaves its own audit entry. Why it was refused in detail is of the content. */
+async function withFailuresRecorded(...[caller, input]: Parameters<typeof replay>): ReturnType<typeof replay> {
+  try {
+    return await replay(caller, input);
+  } catch (error) {
+    if (error instanceof RefusedAgain) {
+      const entry = {
+        actor: callerName(caller),
+        role: callerRole(caller),
+        action: replay.action,
+        target: `dead_letter:${input.id}`,
+        detail: { before: { status: 'waiting' }, after: { status: 'waiting', refused: error.reason } },
+      };
+      await transaction(async (tx) => announce(tx, 'audit', (await appendAudit(tx, entry)).id));
+    }
+    throw error;
+  }
+}
+
 let last: Promise<unknown> = Promise.resolve();
 
 // One at a time: each holds a connection while the ingest takes another.
 const inTurn = (...args: Parameters<typeof replay>): ReturnType<typeof replay> => {
-  const mine = last.then(() => replay(...args));
+  const mine = last.then(() => withFailuresRecorded(...args));
   last = mine.catch(() => {});
   return mine;
 };

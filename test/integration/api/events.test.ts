@@ -253,7 +253,12 @@ describe('replaying a dead letter', () => {
       message: expect.stringContaining('refused again'),
     });
     expect(await letterOf('{"still":"unknown"}')).toEqual([{ id: letter.id, status: 'waiting' }]);
-    expect(await auditOf(db.pool, `dead_letter:${letter.id}`)).toEqual([]);
+    expect(await auditOf(db.pool, `dead_letter:${letter.id}`)).toMatchObject([
+      {
+        action: 'dead_letter.replay',
+        body: { actor: responder.email, detail: { after: { status: 'waiting', refused: expect.any(String) } } },
+      },
+    ]);
   });
 });
 
