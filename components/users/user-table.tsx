@@ -5,17 +5,23 @@ import { useState } from 'react';
 import { failureWords, settled } from '@/components/action';
 import { Button } from '@/components/button';
 import { DataTable } from '@/components/data-table';
+import { Dialog } from '@/components/dialog';
 import { Ago } from '@/components/time';
 import { useToast } from '@/components/toast';
 import { plural } from '@/lib/core/query/words';
 import { type UserActions, UserForm, type UserRow } from './user-form';
 
-export function UserTable({ rows, actions }: { rows: UserRow[]; actions: UserActions }) {
+export function UserTable({ rows, actions, me }: { rows: UserRow[]; actions: UserActions; me: string }) {
   const router = useRouter();
   const toast = useToast();
   const [editing, setEditing] = useState<UserRow | null>(null);
+  const [disabling, setDisabling] = useState<UserRow | null>(null);
+  const [busy, setBusy] = useState(false);
   const toggle = async (user: UserRow) => {
+    setBusy(true);
     const outcome = await settled(actions.update({ id: user.id, disabled: !user.disabled }));
+    setBusy(false);
+    setDisabling(null);
     toast(
       outcome.ok
         ? { text: `${user.name} is ${user.disabled ? 'enabled' : 'disabled; their sessions ended'}` }
@@ -51,9 +57,17 @@ export function UserTable({ rows, actions }: { rows: UserRow[]; actions: UserAct
           <Button size="sm" onClick={() => setEditing(original)}>
             Change…
           </Button>
-          <Button size="sm" kind={original.disabled ? 'secondary' : 'danger'} onClick={() => toggle(original)}>
-            {original.disabled ? 'Enable' : 'Disable'}
-          </Button>
+          {original.disabled ? (
+            <Button size="sm" onClick={() => toggle(original)}>
+              Enable
+            </Button>
+          ) : (
+            original.email !== me && (
+              <Button size="sm" kind="danger" onClick={() => setDisabling(original)}>
+                Disable…
+              </Button>
+            )
+          )}
         </span>
       ),
     },
@@ -67,6 +81,25 @@ export function UserTable({ rows, actions }: { rows: UserRow[]; actions: UserAct
         rowId={(row) => row.id}
         footer={<span>{plural(rows.length, 'person', 'people')}</span>}
       />
+      {disabling && (
+        <Dialog
+          open
+          onClose={() => setDisabling(null)}
+          title={`Disable ${disabling.name}`}
+          actions={
+            <>
+              <Button onClick={() => setDisabling(null)}>Cancel</Button>
+              <Button kind="danger" busy={busy} onClick={() => toggle(disabling)}>
+                Disable
+              </Button>
+            </>
+          }
+        >
+          <p className="text-sm text-soft">
+            {disabling.email} is signed out everywhere at once and cannot sign in until somebody enables them again.
+          </p>
+        </Dialog>
+      )}
       {editing && <UserForm user={editing} actions={actions} onClose={() => setEditing(null)} />}
     </>
   );

@@ -28,7 +28,7 @@ export default async function UsersPage() {
         sentence={`${plural(enabled, 'person', 'people')} can sign in`}
         actions={<AddUser actions={actions} />}
       />
-      <UserTable rows={rows} actions={actions} />
+      <UserTable rows={rows} actions={actions} me={access.actor.email} />
     </>
   );
 }
