@@ -102,6 +102,13 @@ key
   .addOption(new Option('--tenant <name>').env('CUSTODY_TENANT').default('default'))
   .action(async (options) => (await import('./key-show')).show(options));
 
+program
+  .command('log')
+  .description('the logs that events and changes are kept in')
+  .command('key')
+  .description("the logs' verifier keys, one a line, for custody verify --log-key and for other verifiers")
+  .action(async () => (await import('./log')).showKeys());
+
 const user = program.command('user').description('the people who may sign in to the console');
 user
   .command('add')
@@ -141,11 +148,20 @@ program
     process.exitCode = await doctor();
   });
 
-// These work on a database, which may be the embedded installation's.
 program.hook('preAction', async (_, action) => {
-  if (['tap', 'scan', 'show'].includes(action.name())) return;
+  // A tap's output is its client's, and the tap's own to write.
+  if (action.name() === 'tap') return;
+  process.stdout.on('error', endQuietly);
+  if (['scan', 'verify', 'show'].includes(action.name())) return;
+  // These work on a database, which may be the embedded installation's.
   const { loadInstallation } = await import('../platform/env');
   loadInstallation();
 });
+
+/** Whoever reads our output may have read enough, like head: then it ends, with the exit code that SIGPIPE would have given. */
+function endQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(141);
+  fail(error);
+}
 
 program.parseAsync().catch(fail);

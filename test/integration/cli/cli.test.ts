@@ -1,26 +1,42 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { parseVerifierKey } from '@/lib/core/provenance/note';
+import { sha256 } from '@/lib/platform/crypto';
+import { logKey } from '@/lib/platform/keys';
 import { testDatabase } from '../../support/postgres';
 import { bundledCustody, start } from '../sensor/tap-process';
 
 const custody = bundledCustody();
+const pem = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
 
-async function run(args: string[], input = '') {
-  const process = start([...custody.command, ...args]);
+async function run(args: string[], input = '', variables: Record<string, string> = {}) {
+  const process = start([...custody.command, ...args], variables);
   process.child.stdin?.end(input);
   const { code } = await process.ended;
   return { code, output: Buffer.concat(process.output).toString(), errors: process.errors() };
 }
 
 describe('custody', () => {
-  test.each(['', 'tap', 'scan', 'verify', 'fsck', 'key', 'key enroll', 'user', 'user add', 'replay', 'doctor'])(
-    '%s --help says what it does',
-    async (command) => {
-      const { code, output } = await run([...command.split(' ').filter(Boolean), '--help']);
-      expect([code, output.startsWith(`Usage: custody${command ? ` ${command}` : ''}`)]).toEqual([0, true]);
-    },
-  );
+  test.each([
+    '',
+    'tap',
+    'scan',
+    'verify',
+    'fsck',
+    'key',
+    'key enroll',
+    'log',
+    'log key',
+    'user',
+    'user add',
+    'replay',
+    'doctor',
+  ])('%s --help says what it does', async (command) => {
+    const { code, output } = await run([...command.split(' ').filter(Boolean), '--help']);
+    expect([code, output.startsWith(`Usage: custody${command ? ` ${command}` : ''}`)]).toEqual([0, true]);
+  });
 
   test.each([
     [['tap'], 'give either the command'],
@@ -114,7 +130,7 @@ describe('custody scan', () => {
 });
 
 describe('with a database', () => {
-  testDatabase();
+  const database = testDatabase();
 
   test('people and keys are managed, and every change is in the audit trail', async () => {
     const { output } = await run(['user', 'add', 'Ada@Example.com', '--role', 'analyst']);
@@ -128,6 +144,39 @@ describe('with a database', () => {
     const kid = enrolled.split(' ')[0] ?? '';
     expect((await run(['key', 'list'])).output).toContain(kid);
     expect((await run(['key', 'revoke', kid, '--reason', 'a test'])).code).toBe(0);
+  });
+
+  test('log key prints a verifier key for each log, which pins a proof to it', async () => {
+    const { publicKey } = logKey({ pem, dataDir: '' });
+    await run(['user', 'add', 'grace@example.com', '--role', 'viewer']);
+    const { rows } = await database.pool.query<{ origin: string }>('SELECT origin FROM log ORDER BY id');
+    const { code, output } = await run(['log', 'key'], '', { CUSTODY_LOG_KEY: pem });
+    expect([code, rows.length]).toEqual([0, 1]);
+    expect(
+      output
+        .trim()
+        .split('\n')
+        .map((line) => parseVerifierKey(sha256, line)),
+    ).toEqual(rows.map(({ origin }) => ({ name: origin, publicKey })));
+    const without = await run(['log', 'key'], '', { CUSTODY_DATA: custody.folder });
+    expect([without.code, without.errors]).toEqual([2, expect.stringContaining('there is no log key')]);
+  });
+
+  test('ends quietly when nobody reads on', async () => {
+    const { child, ended, errors } = start([...custody.command, 'user', 'list']);
+    child.stdout?.destroy();
+    expect([(await ended).code, errors()]).toEqual([141, '']);
+  });
+
+  test.each(['user list', 'key list', 'fsck'])('%s says in one line that the database is not there', async (words) => {
+    const away = { DATABASE_URL: 'postgresql://a:b@127.0.0.1:1/custody', CUSTODY_LOG_KEY: pem };
+    const { code, errors } = await run(words.split(' '), '', away);
+    expect([code, errors]).toEqual([2, expect.stringMatching(/^custody: .*127\.0\.0\.1:1; start the database.*\n$/)]);
+  });
+
+  test('without a database it says how to get one', async () => {
+    const { code, errors } = await run(['user', 'list'], '', { DATABASE_URL: '', CUSTODY_DATA: custody.folder });
+    expect([code, errors]).toEqual([2, expect.stringMatching(/DATABASE_URL is not set\n.*npm run demo or npm start/)]);
   });
 
   test('doctor finds what it stands on, and what is missing', async () => {

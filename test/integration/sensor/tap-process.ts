@@ -37,8 +37,9 @@ export interface Process {
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
-export function start([program = '', ...args]: string[]): Process {
-  const child = spawn(program, args, { stdio: 'pipe' });
+/** `variables` are set besides the environment's. */
+export function start([program = '', ...args]: string[], variables: Record<string, string> = {}): Process {
+  const child = spawn(program, args, { stdio: 'pipe', env: { ...process.env, ...variables } });
   const output: Buffer[] = [];
   const errors: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
