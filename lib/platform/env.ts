@@ -82,6 +82,8 @@ const schema = z
     CUSTODY_SECRET: secret,
     /** Folder of the signing keys and, embedded, of all data. */
     CUSTODY_DATA: z.string().default('.custody'),
+    /** Believe events that say they were generated for a demonstration: they are shown and counted apart. */
+    CUSTODY_GENERATED: flag,
     /** Address under which people reach the console. */
     NEXTAUTH_URL: z.url().optional(),
     /** How many proxies stand in front of the console, each appending to X-Forwarded-For; that header is believed no further. */

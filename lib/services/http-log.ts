@@ -10,7 +10,7 @@ import { ensureLog, loadLogState } from '../store/log';
 import { ensurePartitions } from '../store/partitions';
 import { isAboutData, JudgeFailure } from './judge/failure';
 import { pack } from './judge/pack';
-import type { FromJudge, Judged, ToJudge } from './judge/protocol';
+import type { FromJudge, Judged, JudgeThreadData, ToJudge } from './judge/protocol';
 import { createJudgeSession } from './judge/session';
 import { notStorable } from './not-storable';
 
@@ -109,9 +109,9 @@ export class HttpLog {
 export type JudgeSession = ReturnType<typeof openSession>;
 
 /** The judge in this thread, for one batch at a time; what it asks for is looked up on `client`. */
-export function openSession(fingerprintKey: Uint8Array) {
+export function openSession(data: JudgeThreadData) {
   let answered: (message: FromJudge) => void = () => {};
-  const session = createJudgeSession({ fingerprintKey }, (message) => answered(message));
+  const session = createJudgeSession(data, (message) => answered(message));
   return {
     handle: session.handle,
     judge: (client: PoolClient, message: Extract<ToJudge, { kind: 'judge' }>): Promise<Judged> =>

@@ -61,7 +61,10 @@ function enqueue(work: Omit<Waiting, 'resolve' | 'reject'>): Promise<Outcome[]> 
     waiting: [],
     busy: false,
     days: new Set(),
-    session: openSession(redactionKey(env().CUSTODY_SECRET)),
+    session: openSession({
+      fingerprintKey: redactionKey(env().CUSTODY_SECRET),
+      believeGenerated: env().CUSTODY_GENERATED,
+    }),
   };
   const queue = shared.custodyIngest;
   return new Promise((resolve, reject) => {

@@ -23,7 +23,11 @@ const pool = createPool(settings.DATABASE_URL, { max: 24, name: 'custody worker'
 
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 const script = new URL(`./judge-thread.${extension}`, import.meta.url);
-const judge = startJudges(pool, script, { fingerprintKey: redactionKey(settings.CUSTODY_SECRET) }, die);
+const judged = {
+  fingerprintKey: redactionKey(settings.CUSTODY_SECRET),
+  believeGenerated: settings.CUSTODY_GENERATED,
+};
+const judge = startJudges(pool, script, judged, die);
 
 const kafkaLog: KafkaLog = (level, message, detail) => log[level](detail, message);
 const kafka = settings.KAFKA_BROKERS.length > 0 ? kafkaSettings(settings) : null;

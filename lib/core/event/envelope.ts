@@ -24,7 +24,7 @@ const Observation = open({
   capture_mode: oneOf('full', 'redacted', 'hash_only', 'metadata'),
   clock_source: name(),
   clock_offset_ms: Type.Number(),
-  /** Made for a demonstration, not observed. Shown wherever the event shows. */
+  /** Made for a demonstration, not observed. Shown wherever the event shows, where the installation believes it. */
   generated: Type.Boolean(),
 });
 

@@ -25,7 +25,7 @@ export function checkTime(time: string, now: number, generated: boolean): Result
   if (now - at > behind) {
     return refuse(
       'time_out_of_range',
-      `${time} is ${span(now - at)} ago and at most ${behind / day} days are taken; set the clock of the emitter, or import it marked as generated.`,
+      `${time} is ${span(now - at)} ago and at most ${behind / day} days are taken; set the clock of the emitter.`,
     );
   }
   return ok(at);

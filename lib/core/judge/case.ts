@@ -17,6 +17,8 @@ export interface CaseTools {
   engine: Engine;
   /** Keyed, 16 hexadecimal digits. */
   fingerprint(value: string): string;
+  /** Whether an event's word is believed that it was generated. Elsewhere than in a demonstration an attack could say so. */
+  believeGenerated: boolean;
 }
 
 const nothing: Redaction[] = [];

@@ -178,7 +178,7 @@ class BatchJudge {
     const { opened, event, kid, eventHash } = one;
     const { place } = opened;
     const key = knownKey(event.id, event.time);
-    const row = rowOf(one, state.size + batch.events, recordedAt);
+    const row = rowOf(one, state.size + batch.events, recordedAt, tools.believeGenerated);
     const stored = state.facts.known.get(key);
     if (stored) {
       this.repeated(one, row, stored);

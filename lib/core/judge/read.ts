@@ -34,21 +34,28 @@ export interface RefusedMessage extends Message {
  * The first pass over a batch, which needs nothing but the messages: decode, source, schema, time.
  * Every message leads to events or to dead letters. `now`: milliseconds since 1970. `delivery`: what the positions count
  * within; the same when the messages come again at their positions (a partition), or one of a kind (an HTTP request).
+ * `believeGenerated`: as in CaseTools.
  */
 export function readBatch(
   messages: readonly RefusedMessage[],
   now: number,
   sha256: Sha256Hex,
   delivery = String(now),
+  believeGenerated = false,
 ): Reading {
   const reading: Reading = { opened: [], dead: [] };
-  for (const message of messages) readMessage(message, { now, sha256, delivery }, reading);
+  for (const message of messages) readMessage(message, { now, sha256, delivery, believeGenerated }, reading);
   return reading;
 }
 
 function readMessage(
   message: RefusedMessage,
-  { now, sha256, delivery }: { now: number; sha256: Sha256Hex; delivery: string },
+  {
+    now,
+    sha256,
+    delivery,
+    believeGenerated,
+  }: { now: number; sha256: Sha256Hex; delivery: string; believeGenerated: boolean },
   into: Reading,
 ): void {
   const decoded: Result<Decoded> = message.refusal
@@ -62,7 +69,7 @@ function readMessage(
   const place = { delivery, position, item: 0 };
   let item = 0;
   for (const { format, result } of readEvents(decoded.value.value, { headers, receivedAt: now, sha256, place })) {
-    const event = result.ok ? checkEvent(result.value, now) : result;
+    const event = result.ok ? checkEvent(result.value, now, believeGenerated) : result;
     if (event.ok) {
       // The very object that was decoded is the event, so the bytes are its canonical form where the scanner proved one.
       const canonical = (event.value as unknown) === decoded.value.value ? decoded.value.canonical : null;
@@ -74,14 +81,14 @@ function readMessage(
   }
 }
 
-function checkEvent(value: AuditEvent, now: number): Result<AuditEvent> {
+function checkEvent(value: AuditEvent, now: number, believeGenerated: boolean): Result<AuditEvent> {
   const event = validateEvent(value);
   if (!event.ok) return event;
   const { time, sequence, data, source, chainepoch = '', sigkid = '' } = event.value;
   if (control.test(source) || control.test(chainepoch) || control.test(sigkid)) {
     return refuse('wrong_schema', '/source, /chainepoch and /sigkid must hold no control characters.');
   }
-  const at = checkTime(time, now, data.observation?.generated === true);
+  const at = checkTime(time, now, believeGenerated && data.observation?.generated === true);
   if (!at.ok) return at;
   if (sequence !== undefined && sequence > '09223372036854775807') {
     return refuse('wrong_schema', '/sequence must be below 2^63; begin a new epoch.');

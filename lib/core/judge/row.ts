@@ -26,8 +26,8 @@ export function columnsOf({ data, traceparent }: AuditEvent) {
   };
 }
 
-/** The row of an event; the body keeps all. Its leaf is hashed later. */
-export function rowOf(one: Case, logIndex: number, recordedAt: string): EventRow {
+/** The row of an event; the body keeps all. Its leaf is hashed later. `believeGenerated`: as in CaseTools. */
+export function rowOf(one: Case, logIndex: number, recordedAt: string, believeGenerated: boolean): EventRow {
   const { opened, event, kid } = one;
   const { place, format } = opened;
   const columns = columnsOf(event);
@@ -55,7 +55,7 @@ export function rowOf(one: Case, logIndex: number, recordedAt: string): EventRow
     durationUs: columns.durationUs,
     bytesIn: columns.bytesIn,
     bytesOut: columns.bytesOut,
-    generated: columns.generated,
+    generated: believeGenerated && columns.generated,
     format,
     assertion: assertionOf(event, kid),
     severity: 0,

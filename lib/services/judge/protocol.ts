@@ -67,4 +67,6 @@ export type FromJudge =
 export interface JudgeThreadData {
   /** Key of the fingerprints of secrets. */
   fingerprintKey: Uint8Array;
+  /** As in the judge's CaseTools; false where it is left out. */
+  believeGenerated?: boolean;
 }

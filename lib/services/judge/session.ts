@@ -39,7 +39,7 @@ const kept = 20_000;
 
 /** Holds the open logs and judges their batches, one after the other; asks for facts by message. */
 export function createJudgeSession(
-  { fingerprintKey }: JudgeThreadData,
+  { fingerprintKey, believeGenerated = false }: JudgeThreadData,
   send: (message: FromJudge, transfer: ArrayBuffer[]) => void,
 ) {
   const hmac = (key: Uint8Array, data: Uint8Array) => createHmac('sha256', key).update(data).digest();
@@ -49,6 +49,7 @@ export function createJudgeSession(
     signatures: new SignatureVerifier(nodeCrypto),
     engine: createEngine(rules),
     fingerprint: fingerprinter(hmac, fingerprintKey),
+    believeGenerated,
   };
   const logs = new Map<number, OpenLog>();
   const waiting = new Map<number, Waiting>();
@@ -95,7 +96,7 @@ export function createJudgeSession(
 
   function* slicesOf(records: PackedRecords, now: number, delivery: string): Generator<Reading> {
     for (let first = 0; first < records.ends.length; first += slice) {
-      yield readBatch(unpack(records, first, slice), now, tools.sha256, delivery);
+      yield readBatch(unpack(records, first, slice), now, tools.sha256, delivery, believeGenerated);
     }
   }
 

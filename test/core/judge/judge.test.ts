@@ -23,6 +23,7 @@ const tools: JudgeTools = {
   signatures: new SignatureVerifier(nodeCrypto),
   engine: createEngine(rules),
   fingerprint: fingerprinter((key, data) => createHmac('sha256', key).update(data).digest(), new Uint8Array(32)),
+  believeGenerated: false,
 };
 const now = Date.now();
 
@@ -31,9 +32,9 @@ const freshState = (): JudgeState => ({ facts: noFacts(), written: new Map(), si
 /** Judges messages as the worker would; `stored` answers what the judge asks for, nothing where it is left out. */
 function judge(
   bodies: (string | Uint8Array)[],
-  given: { state?: JudgeState; stored?: (facts: Facts) => void; careful?: boolean } = {},
+  given: { state?: JudgeState; stored?: (facts: Facts) => void; careful?: boolean; believeGenerated?: boolean } = {},
 ): JudgedBatch & { asked: Needs[]; rows: EventRow[] } {
-  const { state = freshState(), stored, careful = false } = given;
+  const { state = freshState(), stored, careful = false, believeGenerated = false } = given;
   const messages = bodies.map(
     (body, at): Message => ({
       bytes: typeof body === 'string' ? Buffer.from(body) : body,
@@ -42,13 +43,19 @@ function judge(
     }),
   );
   const rows: EventRow[] = [];
-  const going = judgeBatch([readBatch(messages, now, sha256)], state, tools, {
-    emit: (slice) => rows.push(...slice),
-    now,
-    careful,
-    report: true,
-    lap: () => {},
-  });
+  const reading = readBatch(messages, now, sha256, 'test', believeGenerated);
+  const going = judgeBatch(
+    [reading],
+    state,
+    { ...tools, believeGenerated },
+    {
+      emit: (slice) => rows.push(...slice),
+      now,
+      careful,
+      report: true,
+      lap: () => {},
+    },
+  );
   const asked: Needs[] = [];
   for (;;) {
     const step = going.next();
@@ -100,6 +107,36 @@ describe('the fast path and the slow one', () => {
     expect(new TextDecoder().decode(row?.body)).toContain('[redacted:');
     expect(row?.rawHash).toBeNull();
     expect(judge([JSON.stringify(madeEvent())]).rows[0]?.rawHash).toHaveLength(64);
+  });
+});
+
+describe('an event that says it was generated', () => {
+  const day = 86_400_000;
+  const made = (ago: number) =>
+    canonicalJson(
+      madeEvent({
+        time: new Date(now - ago).toISOString(),
+        data: {
+          observation: { generated: true },
+          server: { id: 'stdio:files' },
+          tool: { name: 'read_file' },
+          request: { arguments: { path: '../../../../etc/passwd' } },
+        },
+      }),
+    );
+  test.each([
+    ['a demonstration', true],
+    ['any other installation', false],
+  ])('in %s, is believed: %s', (_, believeGenerated) => {
+    const { rows, detections, usage, servers } = judge([made(0)], { believeGenerated });
+    expect(detections.map(({ ruleId }) => ruleId)).toContain('path-traversal');
+    const said = [rows, detections, usage, servers].map((all) => [...new Set(all.map(({ generated }) => generated))]);
+    expect(said).toEqual([[believeGenerated], [believeGenerated], [believeGenerated], [believeGenerated]]);
+  });
+
+  test('may be old only where it is believed', () => {
+    expect(judge([made(60 * day)], { believeGenerated: true }).deadLetters).toEqual([]);
+    expect(judge([made(60 * day)]).deadLetters).toMatchObject([{ reason: 'time_out_of_range' }]);
   });
 });
 

@@ -1,0 +1,30 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { rawPublicKey } from '@/lib/platform/crypto';
+import { ingestMessages } from '@/lib/services/ingest';
+import { fsck } from '@/lib/store/fsck/fsck';
+import { jsonBytes, madeEvent } from '../../support/events';
+import { testDatabase } from '../../support/postgres';
+
+const database = testDatabase();
+const logPublicKey = rawPublicKey(generateKeyPairSync('ed25519').privateKey);
+
+test('an event is not counted as generated on its own word, and fsck misses nothing for that; a mark put on later is found', async () => {
+  const said = madeEvent({ data: { observation: { generated: true } } });
+  const plain = madeEvent();
+  const messages = [said, plain].map((event, at) => ({ headers: {}, position: BigInt(at), bytes: jsonBytes(event) }));
+  await ingestMessages(messages, 'http');
+  const { rows } = await database.pool.query('SELECT generated FROM event');
+  expect(rows).toEqual([{ generated: false }, { generated: false }]);
+  const findings = async () => (await fsck(database.pool, { logPublicKey })).findings;
+  expect(await findings()).toEqual([]);
+
+  const client = await database.pool.connect();
+  await client.query('SET session_replication_role = replica');
+  await client.query('UPDATE event SET generated = true WHERE id = $1', [plain.id]);
+  await client.query('RESET session_replication_role');
+  client.release();
+  expect(await findings()).toMatchObject([
+    { where: `event ${plain.id}`, detail: expect.stringContaining('generated') },
+  ]);
+});
