@@ -26,7 +26,7 @@ export function FilterBar({
   chips,
   error,
   fields,
-  placeholder = 'Filter: severity:>=high tool:read_file -server:memory',
+  placeholder = 'Filter: tool:read_text_file severity:>=high -status:success',
 }: {
   query: string;
   chips: BarChip[];
@@ -161,7 +161,7 @@ export function FilterBar({
       </form>
       {error && (
         <p id={`${id}-error`} role="alert" className="mt-1.5 text-sm text-critical">
-          {error} What is shown below is not filtered.
+          {error} Nothing is shown until it is mended.
         </p>
       )}
       {chips.length > 0 && (

@@ -161,7 +161,8 @@ describe('states', () => {
 
   it('a query that cannot be read is said, with how to mend it', async () => {
     const page = await open('/events?q=colour:red', 'viewer');
-    await page.getByText('There is no field “colour”').waitFor();
+    await page.getByText('There is no field “colour”').first().waitFor();
+    expect(await page.locator('[data-row]').count()).toBe(0);
     await expectAccessible(page, 'state-bad-query');
   });
 
@@ -184,6 +185,29 @@ describe('states', () => {
     await page.locator('h1').filter({ hasNotText: 'Loading' }).waitFor();
     expect(await page.getByText('could not be drawn').count()).toBe(0);
     expectQuiet(page, /status of 404/);
+  });
+
+  it('an address without a screen, with the way back', async () => {
+    const page = await open('/nowhere/at/all', 'viewer');
+    await page.getByText('There is no screen at this address').waitFor();
+    await expectAccessible(page, 'state-not-found');
+    await page.getByRole('link', { name: 'To the overview' }).click();
+    await page.waitForURL(/\/overview/);
+    const answer = await page.request.get(`${running.url}/api/v1/nowhere`);
+    expect([answer.status(), await answer.json()]).toMatchObject([404, { error: { code: 'not_found' } }]);
+  });
+
+  it('a filter that finds nothing says which values there are', async () => {
+    const page = await open('/events?q=status:failed', 'viewer');
+    await page.getByText('Known values of status: success, failure, denied').waitFor();
+  });
+
+  it('the time picker stands only where the screen follows it', async () => {
+    const page = await open('/events?range=24h', 'viewer');
+    await page.getByRole('button', { name: /^Time range/ }).waitFor();
+    await page.goto(`${running.url}/servers?range=24h`);
+    await page.getByRole('switch', { name: 'Live' }).waitFor();
+    expect(await page.getByRole('button', { name: /^Time range/ }).count()).toBe(0);
   });
 
   it('an event that is not there', async () => {

@@ -4,6 +4,7 @@ import { AlertTable } from '@/components/alerts/alert-table';
 import { Command } from '@/components/copy';
 import { type ExportChoice, ExportMenu } from '@/components/export-menu';
 import { FilterBar } from '@/components/filter-bar';
+import { HostileText } from '@/components/hostile-text';
 import { PageHeader } from '@/components/page-header';
 import { SidePanel } from '@/components/side-panel';
 import { Empty, NoPermission } from '@/components/states';
@@ -12,7 +13,8 @@ import { requireActor } from '@/lib/auth/guard';
 import { may } from '@/lib/core/access';
 import { rules } from '@/lib/core/detection/rules';
 import { alertFields } from '@/lib/core/query/alert-fields';
-import { parseFilter } from '@/lib/core/query/filter';
+import { nothing, parseFilter } from '@/lib/core/query/filter';
+import { unknownValues } from '@/lib/core/query/unknown-values';
 import { countWords, durationWords, plural } from '@/lib/core/query/words';
 import { severityOf } from '@/lib/core/severity';
 import { exportLimits } from '@/lib/services/export-file';
@@ -34,6 +36,7 @@ const views: { value: View; label: string }[] = [
   { value: 'all', label: 'All' },
 ];
 const pageSize = 50;
+const ruleIds = rules.map((rule) => rule.id);
 const cursor = z.object({ severity: z.int().min(1).max(5), lastSeen: timestamp, id: uuid });
 
 export default async function AlertsPage({ searchParams }: { searchParams: SearchParams }) {
@@ -44,11 +47,7 @@ export default async function AlertsPage({ searchParams }: { searchParams: Searc
   const parsed = parseFilter(params.q ?? '', alertFields);
   const [open, { rows, next }, opened] = await Promise.all([
     countOpenAlerts(),
-    listAlerts(
-      { view, filter: parsed.ok ? parsed.filter : { kind: 'all' } },
-      decodeCursor(params.cursor, cursor),
-      pageSize,
-    ),
+    listAlerts({ view, filter: parsed.ok ? parsed.filter : nothing }, decodeCursor(params.cursor, cursor), pageSize),
     isUuid(params.open) ? findAlert(params.open) : null,
   ]);
   const openCount = open.bySeverity.reduce((sum, count) => sum + count, open.generated);
@@ -69,9 +68,7 @@ export default async function AlertsPage({ searchParams }: { searchParams: Searc
         query={parsed.query}
         chips={parsed.ok ? parsed.chips : []}
         error={parsed.ok ? undefined : parsed.message}
-        fields={alertFields.map((field) =>
-          field.name === 'rule' ? { ...field, values: rules.map((rule) => rule.id) } : field,
-        )}
+        fields={alertFields.map((field) => (field.name === 'rule' ? { ...field, values: ruleIds } : field))}
         placeholder="Filter: severity:>=high rule:rug-pull assignee:nobody"
       />
       <AlertTable
@@ -80,8 +77,17 @@ export default async function AlertsPage({ searchParams }: { searchParams: Searc
         actions={may(access.actor.role, 'alert:write') ? { assign, setStatus } : undefined}
         next={next && encodeCursor(next)}
         empty={
-          params.q ? (
-            <Empty title="No alert matches">Remove a condition, or look at another view.</Empty>
+          !parsed.ok ? (
+            <Empty title="The filter cannot be read">{parsed.message}</Empty>
+          ) : params.q ? (
+            <Empty title="No alert matches">
+              {unknownValues(parsed.filter, { rule: ruleIds }).map((sentence) => (
+                <p key={sentence}>
+                  <HostileText text={sentence} limit={600} />
+                </p>
+              ))}
+              <p>Remove a condition, or look at another view.</p>
+            </Empty>
           ) : view === 'open' && openCount === 0 ? (
             <Empty title="No alert is open">
               <p className="mb-3">

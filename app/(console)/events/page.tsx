@@ -6,6 +6,7 @@ import { TimeSeries } from '@/components/charts/time-series';
 import { EventTable } from '@/components/events/event-table';
 import { type ExportChoice, ExportMenu } from '@/components/export-menu';
 import { FilterBar } from '@/components/filter-bar';
+import { HostileText } from '@/components/hostile-text';
 import { NewRows } from '@/components/live';
 import { Card, PageHeader } from '@/components/page-header';
 import { carried, withParams } from '@/components/shell/range-url';
@@ -15,6 +16,7 @@ import { requireActor } from '@/lib/auth/guard';
 import { may, type Role } from '@/lib/core/access';
 import { eventFields } from '@/lib/core/query/event-fields';
 import { bucketMs, rangeWords } from '@/lib/core/query/time-range';
+import { unknownValues } from '@/lib/core/query/unknown-values';
 import { countWords, plural } from '@/lib/core/query/words';
 import { exportLimits } from '@/lib/services/export-file';
 import { countEvents, countLimit, eventsOverTime, knownValues, listEvents } from '@/lib/store/events-query';
@@ -81,9 +83,26 @@ export default async function Events({ searchParams }: { searchParams: SearchPar
       <EventTable
         rows={page.rows}
         empty={
-          <Empty title={parsed.query ? 'No event fits this filter' : 'No event in this time'}>
-            {parsed.query ? (
-              <p>Take a condition away above, or look at a longer time.</p>
+          <Empty
+            title={
+              !parsed.ok
+                ? 'The filter cannot be read'
+                : parsed.query
+                  ? 'No event fits this filter'
+                  : 'No event in this time'
+            }
+          >
+            {!parsed.ok ? (
+              <p>{parsed.message}</p>
+            ) : parsed.query ? (
+              <>
+                {unknownValues(parsed.filter, { ...known, server: undefined }).map((sentence) => (
+                  <p key={sentence}>
+                    <HostileText text={sentence} limit={600} />
+                  </p>
+                ))}
+                <p>Take a condition away above, or look at a longer time.</p>
+              </>
             ) : (
               <p>
                 Every call that a sensor or gateway reports appears here within a second. Look at a longer time, or see
@@ -158,6 +177,7 @@ function sentence(
   const scope = parsed.ok && parsed.chips.length ? (total === 1 ? ' fits the filter' : ' fit the filter') : '';
   const when = rangeWords(range);
   if (total > countLimit) return `More than ${countWords(countLimit)} events${scope} ${when}`;
+  if (!parsed.ok) return 'The filter cannot be read';
   if (total === 0) return `No events${scope} ${when}`;
   const parts = [
     failed && `${countWords(failed)} did not succeed`,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { eventFields } from '@/lib/core/query/event-fields';
-import { type ParsedFilter, parseFilter } from '@/lib/core/query/filter';
+import { nothing, type ParsedFilter, parseFilter } from '@/lib/core/query/filter';
 import { parseRange, type TimeRange } from '@/lib/core/query/time-range';
 import { timestamp } from '@/lib/services/timestamp';
 import { uuid } from '@/lib/services/uuid';
@@ -16,12 +16,12 @@ export interface EventQuery extends EventsAsked {
 
 const cursor = z.object({ side: z.enum(['older', 'newer']), time: timestamp, id: uuid });
 
-/** What the URL asks for. A query that can't be read filters nothing, and the screen says so. */
+/** What the URL asks for. A query that can't be read finds nothing, and the screen says so. */
 export function readEventQuery(params: Params, now: Date): EventQuery {
   const parsed = parseFilter(params.q ?? '', eventFields);
   return {
     parsed,
-    filter: parsed.ok ? parsed.filter : { kind: 'all' },
+    filter: parsed.ok ? parsed.filter : nothing,
     range: parseRange(params, now),
     cursor: decodeCursor(params.cursor, cursor),
   };

@@ -23,6 +23,9 @@ export type Filter =
   /** Words without a field: looked for anywhere. */
   | { kind: 'words'; text: string };
 
+/** What a query that cannot be read finds. */
+export const nothing: Filter = { kind: 'not', part: { kind: 'all' } };
+
 /** One part of a query that must hold, as it is shown: a chip. */
 export interface FilterChip {
   text: string;
