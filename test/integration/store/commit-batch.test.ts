@@ -15,7 +15,7 @@ const logName = (partition: number) => ({ kind: 'kafka' as const, topic: 'events
 async function judgedOn(head: LogHead): Promise<BatchCommit> {
   const client = await db.pool.connect();
   try {
-    const session = openSession(new Uint8Array(32));
+    const session = openSession({ fingerprintKey: new Uint8Array(32) });
     session.handle({ kind: 'open', handle: 1, logId: head.id, state: await loadLogState(client, head) });
     const records = pack([{ bytes: jsonBytes(madeEvent()), headers: {}, position: 0n, refusal: null }], null);
     const judge = {
