@@ -1,7 +1,7 @@
 'use client';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { type Act, failureWords } from '@/components/action';
+import { type Act, failureWords, settled } from '@/components/action';
 import { Button } from '@/components/button';
 import { Dialog } from '@/components/dialog';
 import { TextArea } from '@/components/field';
@@ -43,11 +43,11 @@ export function DecideBar({
   const submit = async () => {
     if (!to) return;
     setBusy(true);
-    const outcome = await decide({ key: serverKey, from: decision, to, reason });
+    const outcome = await settled(decide({ key: serverKey, from: decision, to, reason }));
     setBusy(false);
     if (!outcome.ok) return setError(failureWords(outcome));
     setTo(null);
-    toast({ text: `${name} is now ${to === 'unlisted' ? 'not decided' : to}` });
+    toast({ text: `${name} is now ${to}` });
     router.refresh();
   };
   return (

@@ -4,7 +4,7 @@ import { cn } from '@/components/cn';
 export type Decision = 'unlisted' | 'approved' | 'denied';
 
 const looks = {
-  unlisted: ['border-high/50 text-high', CircleHelp, 'Not decided'],
+  unlisted: ['border-high/50 text-high', CircleHelp, 'Unlisted'],
   approved: ['border-line-strong text-soft', Check, 'Approved'],
   denied: ['border-critical/50 text-critical', Ban, 'Denied'],
 } as const;
