@@ -5,7 +5,7 @@ import { discardData } from './data';
 import { measureDemo, shortcomings } from './demo-check';
 import { demoTarget, playHistory, playScenario, scenarioPlayed } from './demo-traffic';
 import { kafkaVersion } from './kafka-jars';
-import { type DemoPerson, ensureDemoPeople } from './people';
+import { ensureDemoPeople } from './people';
 import { type Progress, startProgress } from './progress';
 import { postgresVersion, reportOf, type Servers } from './report';
 import { type Stack, Stopped, startStack } from './stack';
@@ -19,7 +19,7 @@ const since = new Date();
 const given = { postgres: process.env.DATABASE_URL, kafka: process.env.KAFKA_BROKERS };
 // Nowhere else is an event believed that it belongs to a made-up history.
 process.env.CUSTODY_GENERATED = 'on';
-let signIn: { people: DemoPerson[]; password: string } | undefined;
+let signIn: Awaited<ReturnType<typeof ensureDemoPeople>> | undefined;
 
 await untilStopped(async (signal) => {
   if (options.fresh) await discardData();
@@ -89,8 +89,13 @@ function servers(stack: Stack): Servers {
 
 function signInLines(url: string): string {
   if (!signIn) return url;
-  const { people, password } = signIn;
-  const roles = people.map(({ email, role }) => `    ${role.padEnd(10)} ${email}`);
+  const { people, password, changed } = signIn;
+  const roles = people.map((person) => {
+    const note = changed.has(person)
+      ? ' (has another password since; npx custody user set-password sets a new one)'
+      : '';
+    return `    ${person.role.padEnd(10)} ${person.email}${note}`;
+  });
   return [url, '', `  Sign in with the password ${password} as`, ...roles].join('\n');
 }
 

@@ -3,6 +3,7 @@ import { env } from '../platform/env';
 import { commandLine } from '../services/caller';
 import { createUser } from '../services/create-user';
 import { ensureFirstAdministrator } from '../services/first-administrator';
+import { passwordMatches } from '../services/password';
 import { findUserByEmail } from '../store/users';
 import { keptSecret } from './data';
 
@@ -15,7 +16,7 @@ export async function ensureAdministrator(say: (line: string) => void): Promise<
   say(`  First administrator: ${made.email}${password ?? ''}`);
 }
 
-export interface DemoPerson {
+interface DemoPerson {
   email: string;
   name: string;
   role: Role;
@@ -29,11 +30,21 @@ const demoPeople: DemoPerson[] = [
   { email: 'viewer@demo.example', name: 'Vera Wynn', role: 'viewer' },
 ];
 
-/** One person for each role, all with one password that was made up for this installation. */
-export async function ensureDemoPeople(): Promise<{ people: DemoPerson[]; password: string }> {
+/**
+ * One person for each role, made with one password that was made up for this installation. `changed`: those who have another
+ * password since.
+ */
+export async function ensureDemoPeople(): Promise<{
+  people: DemoPerson[];
+  password: string;
+  changed: Set<DemoPerson>;
+}> {
   const password = keptSecret('demo-password');
+  const changed = new Set<DemoPerson>();
   for (const person of demoPeople) {
-    if (!(await findUserByEmail(person.email))) await createUser(commandLine, { ...person, password });
+    const user = await findUserByEmail(person.email);
+    if (!user) await createUser(commandLine, { ...person, password });
+    else if (!(await passwordMatches(user.passwordHash, password))) changed.add(person);
   }
-  return { people: demoPeople, password };
+  return { people: demoPeople, password, changed };
 }

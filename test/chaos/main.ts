@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import type { Pool } from 'pg';
 import { openKafka } from '../../lib/kafka/client';
 import { ensureTopics } from '../../lib/kafka/topics';
@@ -17,6 +18,7 @@ import { judgeAftermath } from './verdict';
 // every event that Kafka acknowledged must be stored exactly once, in order within its source, in logs that verify.
 const topic = 'mcp.audit.v1';
 
+refuseUnknown();
 await report(async () => {
   const kills = numberOption('kills', 10);
   const dir = mkdtempSync(join(tmpdir(), 'custody-chaos-'));
@@ -60,6 +62,16 @@ await report(async () => {
     for (const victim of victims) await victim.stop();
   }
 });
+
+/** A word or an option that means nothing here would start long work that nobody asked for. */
+function refuseUnknown(): void {
+  try {
+    parseArgs({ options: { kills: { type: 'string' }, json: { type: 'string' } } });
+  } catch (error) {
+    say(`${(error as Error).message}\nnpm run chaos [-- --kills N] [--json FILE]`);
+    process.exit(2);
+  }
+}
 
 function holds(verdict: Awaited<ReturnType<typeof judgeAftermath>>): boolean {
   return (
