@@ -70,4 +70,19 @@ describe('readBatch', () => {
       { numRuns: 300 },
     );
   }, 60_000);
+
+  // Ten minutes ahead and 31 days behind, in figures of their own.
+  test.each([
+    ['9:59 ahead', '2026-11-21T12:09:59.000Z', 'taken'],
+    ['10:00 ahead', '2026-11-21T12:10:00.000Z', 'taken'],
+    ['a millisecond more', '2026-11-21T12:10:00.001Z', 'refused'],
+    ['10:01 ahead', '2026-11-21T12:10:01.000Z', 'refused'],
+    ['a year ahead', '2027-11-21T12:00:00.000Z', 'refused'],
+    ['31 days behind', '2026-10-21T12:00:00.000Z', 'taken'],
+    ['31 days and a second behind', '2026-10-21T11:59:59.000Z', 'refused'],
+  ])('a time %s (%s) is %s', (_, time, expected) => {
+    const { opened, dead } = readBatch([message(utf8.encode(JSON.stringify(sampleEvent({ time }))))], now, sha256);
+    expect(opened.map(({ event }) => event.time)).toEqual(expected === 'taken' ? [time] : []);
+    expect(dead.map(({ reason }) => reason)).toEqual(expected === 'taken' ? [] : ['time_out_of_range']);
+  });
 });
