@@ -1,8 +1,19 @@
 import Link from 'next/link';
+import { GeneratedMark } from './events/event-status';
 import { HostileText } from './hostile-text';
 
 /** Who or what: a label and a name that leads to what it did. Names are claims, so the name is text from outside. */
-export function EntityChip({ label, name, href }: { label: string; name: string; href: string }) {
+export function EntityChip({
+  label,
+  name,
+  href,
+  generated,
+}: {
+  label: string;
+  name: string;
+  href: string;
+  generated?: 'all' | 'part' | false;
+}) {
   return (
     <Link
       href={href}
@@ -12,6 +23,7 @@ export function EntityChip({ label, name, href }: { label: string; name: string;
       <span className="min-w-0 truncate">
         <HostileText text={name} limit={80} />
       </span>
+      {generated && <GeneratedMark part={generated === 'part'} />}
     </Link>
   );
 }

@@ -12,7 +12,7 @@ const fieldOf = { server: 'server', tool: 'tool', person: 'actor' } as const;
 export async function findEntities(text: string): Promise<Entity[]> {
   const actor = await currentActor();
   if (!actor || !may(actor.role, 'event:read') || typeof text !== 'string' || text.length > 200) return [];
-  return (await find(storable(text))).map(({ kind, id, label }) => ({ kind, label, href: hrefOf(kind, id) }));
+  return (await find(storable(text))).map(({ id, ...entity }) => ({ ...entity, href: hrefOf(entity.kind, id) }));
 }
 
 function hrefOf(kind: Awaited<ReturnType<typeof find>>[number]['kind'], id: string): string {

@@ -4,6 +4,7 @@ import { Command } from 'cmdk';
 import { ArrowRight, Search } from 'lucide-react';
 import { useRouter, useSearchParams } from 'next/navigation';
 import { type ReactNode, useEffect, useState } from 'react';
+import { GeneratedMark } from '@/components/events/event-status';
 import { may, type Role } from '@/lib/core/access';
 import { carried } from './range-url';
 import { screens } from './screens';
@@ -12,6 +13,7 @@ export interface Entity {
   kind: string;
   label: string;
   href: string;
+  generated: boolean;
 }
 export interface PaletteAction {
   label: string;
@@ -109,6 +111,7 @@ export function CommandPalette({
                     key={entity.kind + entity.href + entity.label}
                     value={`${search} ${entity.kind} ${entity.label}`}
                     icon={<span className="w-12 text-xs text-faint">{entity.kind}</span>}
+                    hint={entity.generated && <GeneratedMark />}
                     onSelect={() => run(() => router.push(entity.href))}
                   >
                     {entity.label}

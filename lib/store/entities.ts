@@ -4,6 +4,8 @@ export interface FoundEntity {
   kind: 'server' | 'tool' | 'person' | 'alert' | 'event';
   id: string;
   label: string;
+  /** Made for a demonstration, all that is known of it. */
+  generated: boolean;
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -11,19 +13,22 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** What has this text in its name: a few of each kind, and the event with this id. */
 export async function findEntities(text: string): Promise<FoundEntity[]> {
   if (uuid.test(text)) {
-    const { rows } = await pool().query<{ kind: 'event' | 'alert' }>(
-      `(SELECT 'event' AS kind FROM event WHERE id = $1 LIMIT 1) UNION ALL SELECT 'alert' FROM alert WHERE id = $1`,
+    const { rows } = await pool().query<Pick<FoundEntity, 'kind' | 'generated'>>(
+      `(SELECT 'event' AS kind, generated FROM event WHERE id = $1 LIMIT 1)
+       UNION ALL SELECT 'alert', generated FROM alert WHERE id = $1`,
       [text],
     );
-    return rows.map(({ kind }) => ({ kind, id: text, label: text }));
+    return rows.map((row) => ({ ...row, id: text, label: text }));
   }
   const { rows } = await pool().query<FoundEntity>(
-    `(SELECT 'server' AS kind, key AS id, name || CASE WHEN name = key THEN '' ELSE ' · ' || key END AS label
+    `(SELECT 'server' AS kind, key AS id, name || CASE WHEN name = key THEN '' ELSE ' · ' || key END AS label, generated
         FROM server WHERE key ILIKE $1 OR name ILIKE $1 ORDER BY last_seen DESC LIMIT 5)
-     UNION ALL (SELECT 'tool', tool, tool FROM tool_definition WHERE tool ILIKE $1 GROUP BY tool ORDER BY max(last_seen) DESC LIMIT 5)
-     UNION ALL (SELECT 'person', actor, actor FROM usage_minute
+     UNION ALL (SELECT 'tool', tool, tool, coalesce(bool_and(generated), false)
+        FROM tool_definition LEFT JOIN server ON server.key = tool_definition.server
+        WHERE tool ILIKE $1 GROUP BY tool ORDER BY max(tool_definition.last_seen) DESC LIMIT 5)
+     UNION ALL (SELECT 'person', actor, actor, bool_and(generated) FROM usage_minute
         WHERE minute > now() - interval '7 days' AND actor ILIKE $1 GROUP BY actor ORDER BY sum(calls) DESC LIMIT 5)
-     UNION ALL (SELECT 'alert', id::text, title FROM alert WHERE title ILIKE $1 ORDER BY last_seen DESC LIMIT 5)`,
+     UNION ALL (SELECT 'alert', id::text, title, generated FROM alert WHERE title ILIKE $1 ORDER BY last_seen DESC LIMIT 5)`,
     [`%${text.replace(/[\\%_]/g, '\\$&')}%`],
   );
   return rows;

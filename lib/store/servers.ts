@@ -108,13 +108,16 @@ export interface ServerUser {
   actor: string;
   calls: number;
   errors: number;
+  /** Of the calls: made for a demonstration. */
+  generated: number;
   lastSeen: string;
 }
 
 /** Who used a server in the last 30 days, most calls first. */
 export async function listServerUsers(server: string): Promise<ServerUser[]> {
   const { rows } = await pool().query<ServerUser>(
-    `SELECT actor, sum(calls)::float8 AS calls, sum(errors)::float8 AS errors, ${timeText('max(minute)')} AS "lastSeen"
+    `SELECT actor, sum(calls)::float8 AS calls, sum(errors)::float8 AS errors,
+       coalesce(sum(calls) FILTER (WHERE generated), 0)::float8 AS generated, ${timeText('max(minute)')} AS "lastSeen"
      FROM usage_minute WHERE server = $1 AND actor <> '' AND minute > now() - interval '30 days'
      GROUP BY actor ORDER BY calls DESC LIMIT 20`,
     [server],

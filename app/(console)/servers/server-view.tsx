@@ -98,6 +98,7 @@ export async function ServerView({ server, actor }: { server: ServerRow; actor: 
                 label={countWords(user.calls)}
                 name={user.actor}
                 href={eventsWith('actor', user.actor)}
+                generated={user.generated > 0 && (user.generated < user.calls ? 'part' : 'all')}
               />
             ))}
           </div>
