@@ -23,7 +23,7 @@ beforeAll(() => {
   const died = (error: Error) => {
     throw error;
   };
-  judge = startJudges(database.pool, script, { fingerprintKey: new Uint8Array(32) }, died, 2);
+  judge = startJudges(database.pool, script, { fingerprintKey: new Uint8Array(32), believeGenerated: true }, died, 2);
 });
 afterAll(() => judge.close());
 
@@ -119,6 +119,16 @@ describe('a partition', () => {
     broker.reader();
     await broker.drained();
     expect(await broker.ids()).toEqual(events.map((event) => event.id));
+  });
+
+  test('a demonstration’s judges believe an event that it was generated, and how long ago', async () => {
+    const broker = new Broker('history');
+    const event = madeEvent({ at: Date.now() - 60 * 86_400_000, data: { observation: { generated: true } } });
+    broker.produce(event);
+    broker.reader();
+    await broker.drained();
+    const { rows } = await database.pool.query('SELECT generated FROM event WHERE id = $1', [event.id]);
+    expect(rows).toEqual([{ generated: true }]);
   });
 
   test('an event that the topic holds twice is stored once, whether in one batch or in two', async () => {
