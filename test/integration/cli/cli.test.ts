@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { parseVerifierKey } from '@/lib/core/provenance/note';
 import { sha256 } from '@/lib/platform/crypto';
 import { logKey } from '@/lib/platform/keys';
+import { madeDeadLetter, newEnvelope } from '../../support/made';
 import { testDatabase } from '../../support/postgres';
 import { bundledCustody, start } from '../sensor/tap-process';
 
@@ -172,6 +173,17 @@ describe('with a database', () => {
     const away = { DATABASE_URL: 'postgresql://a:b@127.0.0.1:1/custody', CUSTODY_LOG_KEY: pem };
     const { code, errors } = await run(words.split(' '), '', away);
     expect([code, errors]).toEqual([2, expect.stringMatching(/^custody: .*127\.0\.0\.1:1; start the database.*\n$/)]);
+  });
+
+  test('replay judges dead letters again: one that was mended meanwhile is stored, another one stays', async () => {
+    const event = newEnvelope();
+    const good = await madeDeadLetter(database.pool, JSON.stringify(event));
+    const bad = await madeDeadLetter(database.pool);
+    const { code, output, errors } = await run(['replay', good, bad]);
+    expect([code, output]).toEqual([1, '1 replayed, 1 failed\n']);
+    expect(errors).toMatch(new RegExp(`^${bad}: It was refused again: .*\n$`));
+    const { rowCount } = await database.pool.query('SELECT FROM event WHERE id = $1', [event.id]);
+    expect(rowCount).toBe(1);
   });
 
   test('without a database it says how to get one', async () => {
