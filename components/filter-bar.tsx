@@ -26,7 +26,7 @@ export function FilterBar({
   chips,
   error,
   fields,
-  placeholder = 'Filter: tool:read_text_file severity:>=high -status:success',
+  placeholder = 'Filter, for example tool:read_text_file',
 }: {
   query: string;
   chips: BarChip[];
