@@ -24,17 +24,11 @@ export interface Judge {
 }
 
 /**
- * Starts a judge's thread and answers what it asks for from Postgres. `script`: judge-thread.ts as bundled; `buffers`:
- * memory that it shares with others.
+ * Starts the judge's thread and answers what it asks for from Postgres. `script`: judge-thread.ts as bundled. A second
+ * thread would not see what the first holds in flight: a secret read there and sent on here within the same moment.
  * `died` is called when the thread ends by itself; what it knew is gone, so the process had better begin anew.
  */
-export function startJudge(
-  pool: Pool,
-  script: URL,
-  data: JudgeThreadData,
-  died: (error: Error) => void,
-  buffers = new Buffers(),
-): Judge {
+export function startJudge(pool: Pool, script: URL, data: JudgeThreadData, died: (error: Error) => void): Judge {
   // So little lives on that more threads only take turns at it, on cores that Kafka and Postgres need.
   setFlagsFromString('--no-parallel-scavenge');
   const options = { workerData: data, resourceLimits: { maxYoungGenerationSizeMb } };
@@ -42,6 +36,7 @@ export function startJudge(
     ? new Worker(fromSource(script), { ...options, eval: true })
     : new Worker(script, options);
   const calls = new Map<number, { resolve(judged: Judged): void; reject(error: Error): void }>();
+  const buffers = new Buffers();
   let lastCall = 0;
   let lastHandle = 0;
   let closed = false;
@@ -97,8 +92,8 @@ export function startJudge(
   };
 }
 
-/** Three semi-spaces of 32 MiB: a slice of events is dead before they are full, so that it is not copied. */
-const maxYoungGenerationSizeMb = 96;
+/** Three semi-spaces of 64 MiB: a slice of events is dead before they are full, so that it is not copied. */
+const maxYoungGenerationSizeMb = 192;
 
 /** A thread does not inherit the loader that lets this process run TypeScript. */
 const fromSource = (script: URL): string =>

@@ -10,7 +10,7 @@ import { createPool } from '../store/pool';
 import { checkHealth } from './health';
 import { jobTable } from './job-table';
 import { startJobs } from './jobs';
-import { startJudges } from './judges';
+import { startJudge } from './judge-client';
 import { serveMetrics } from './metrics';
 import { TopicIngest } from './topic-ingest';
 
@@ -27,7 +27,7 @@ const judged = {
   fingerprintKey: redactionKey(settings.CUSTODY_SECRET),
   believeGenerated: settings.CUSTODY_GENERATED,
 };
-const judge = startJudges(pool, script, judged, die);
+const judge = startJudge(pool, script, judged, die);
 
 const kafkaLog: KafkaLog = (level, message, detail) => log[level](detail, message);
 const kafka = settings.KAFKA_BROKERS.length > 0 ? kafkaSettings(settings) : null;

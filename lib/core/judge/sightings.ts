@@ -1,4 +1,5 @@
 import type { Redaction } from '../redaction/redact';
+import { directionOf } from '../text/content';
 import type { EventRow, Facts, SecretSighting } from './contract';
 
 /** How many fingerprints are remembered beyond what is stored. */
@@ -53,10 +54,4 @@ export class Sightings {
     while (this.recent.size > remembered) this.recent.delete(this.recent.keys().next().value as string);
     return made;
   }
-}
-
-/** `in`: it stood in what was sent to a server. `out`: in what a server gave. null: elsewhere. */
-function directionOf(pointer: string): 'in' | 'out' | null {
-  if (/^\/data\/(request|prompt\/arguments|resource\/uri)(\/|$)/.test(pointer)) return 'in';
-  return /^\/data\/(result|error|sampling|elicitation|tools_list)(\/|$)/.test(pointer) ? 'out' : null;
 }

@@ -100,3 +100,9 @@ export const outputPointers = (data: EventData): [pointer: string, value: unknow
   ['/data/elicitation', data.elicitation],
   ['/data/lifecycle/instructions', data.lifecycle?.instructions],
 ];
+
+/** `in`: a pointer to what was sent to a server. `out`: to what a server gave. null: elsewhere. */
+export function directionOf(pointer: string): 'in' | 'out' | null {
+  if (/^\/data\/(request|prompt\/arguments|resource\/uri)(\/|$)/.test(pointer)) return 'in';
+  return /^\/data\/(result|error|sampling|elicitation|tools_list)(\/|$)/.test(pointer) ? 'out' : null;
+}

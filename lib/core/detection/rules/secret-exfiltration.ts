@@ -1,3 +1,4 @@
+import { directionOf } from '../../text/content';
 import { partiesOf, quoteFirst, toolOfServer } from '../evidence';
 import type { Rule } from '../rule';
 import { markerEvidence } from './secret-exposure';
@@ -5,7 +6,7 @@ import { markerEvidence } from './secret-exposure';
 export const rule: Rule = {
   id: 'secret-exfiltration',
   title: 'Secret read from one server was sent to another',
-  description: 'A secret that one server returned stands in the arguments of a call to another server.',
+  description: 'A secret that one server returned stands in what was sent to another server.',
   class: 'data_exfiltration',
   status: 'stable',
   level: 'critical',
@@ -24,9 +25,10 @@ export const rule: Rule = {
     const parties = partiesOf(event);
     return redactions.flatMap((redaction) => {
       if (redaction.category !== 'secret') return [];
-      const sent = redaction.pointer.startsWith('/data/request/');
+      const direction = directionOf(redaction.pointer);
+      if (direction === null) return [];
       // Events of two partitions are judged in either order: whichever comes second sees the other.
-      if (!sent && !redaction.pointer.startsWith('/data/result/')) return [];
+      const sent = direction === 'in';
       const other = sightings.find(
         (seen) =>
           seen.fingerprint === redaction.fingerprint &&
