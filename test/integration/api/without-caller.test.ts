@@ -11,12 +11,13 @@ beforeAll(async () => {
   ({ id } = await madeEvent(db.pool));
 });
 
-/** Open on purpose: probes that say nothing but a status, and signing in. */
+/** Open on purpose: probes that say nothing but a status, signing in, and what answers that there is no such address. */
 const open = [
   'GET app/api/health/live/route.ts',
   'GET app/api/health/ready/route.ts',
   'GET app/api/auth/[...nextauth]/route.ts',
   'POST app/api/auth/[...nextauth]/route.ts',
+  ...['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].map((method) => `${method} app/api/[...path]/route.ts`),
 ];
 
 type Handler = (request: Request, context: unknown) => Promise<Response>;
