@@ -241,7 +241,7 @@ describe('by keyboard', () => {
 
   it('goes anywhere, and explains itself', async () => {
     const page = await open('/events', 'viewer');
-    await page.locator('h1').waitFor();
+    await page.locator('h1').filter({ hasNotText: 'Loading' }).waitFor();
     await page.keyboard.press('?');
     await page.getByRole('heading', { name: 'Keyboard' }).waitFor();
     await expectAccessible(page, 'keyboard');
