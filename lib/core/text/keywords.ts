@@ -37,7 +37,6 @@ export function compileKeywords(groups: readonly (readonly string[])[]): Keyword
   let buffer = new Uint8Array(1 << 14);
 
   function scan(text: string, hits: Int32Array): number {
-    if (text.length <= shortText) return scanShort(text, hits);
     if (text.length > buffer.length / 3) buffer = new Uint8Array(text.length * 3);
     const length = utf8.encodeInto(text, buffer).written;
     const bytes = buffer;
@@ -62,37 +61,8 @@ export function compileKeywords(groups: readonly (readonly string[])[]): Keyword
     }
     return bits;
   }
-
-  /** The same, unit by unit: to encode a short text costs more than to look at it. */
-  function scanShort(text: string, hits: Int32Array): number {
-    let bits = 0;
-    let state = 0;
-    let digits = 0;
-    let run = 0;
-    for (let i = 0; i < text.length; i++) {
-      const unit = text.charCodeAt(i);
-      if (unit > 0x7f) bits |= noticed.unusual;
-      const traits = table[unit > 0x7f ? 0x80 : unit] as number;
-      bits |= traits & 7;
-      if ((traits & isRun) === 0) run = 0;
-      else if (++run === 20) bits |= noticed.run;
-      if ((traits & isDigit) !== 0) {
-        if (++digits === 9) bits |= noticed.digits;
-      } else if ((traits & isSeparator) === 0) digits = 0;
-      const step = next[(state << shift) | (traits >> 8)] as number;
-      state = step >> 1;
-      if ((step & 1) !== 0) {
-        const mask = masks[state] as Int32Array;
-        for (let w = 0; w < words; w++) hits[w] = (hits[w] as number) | (mask[w] as number);
-      }
-    }
-    return bits;
-  }
   return { scan, words };
 }
-
-/** UTF-16 units. */
-const shortText = 100;
 
 export const hasHit = (hits: Int32Array, group: number): boolean =>
   ((hits[group >> 5] as number) & (1 << (group & 31))) !== 0;
