@@ -108,6 +108,8 @@ const schema = z
     METRICS_TOKEN: secret.optional(),
     /** Key that signs checkpoints, PKCS#8 PEM; without it one is made and kept in CUSTODY_DATA. */
     CUSTODY_LOG_KEY: z.string().optional(),
+    /** Key that signs what this installation saw and says, PKCS#8 PEM; without it one is made and kept in CUSTODY_DATA. */
+    CUSTODY_OBSERVER_KEY: z.string().optional(),
     ...logOrigin,
     /** The worker's own metrics and health; off where the port is not set. */
     WORKER_METRICS_PORT: z.coerce.number().int().min(1).max(65535).optional(),

@@ -4,12 +4,18 @@ import { join } from 'node:path';
 import type { Sign } from '../core/provenance/crypto';
 import { rawPublicKey, signerOf } from './crypto';
 
-/** The key that signs checkpoints. It signs nothing else, and producers have their own. */
-export interface LogKey {
+/** A key of this installation's own. */
+export interface SigningKey {
   sign: Sign;
   /** 32 bytes of Ed25519. */
   publicKey: Uint8Array;
 }
+
+/** The key that signs checkpoints. It signs nothing else, and producers have their own. */
+export type LogKey = SigningKey;
+
+/** The key that signs what this installation saw and says: batches of events, and its own events. Never the log key. */
+export type ObserverKey = SigningKey;
 
 /** A key that can't be read; the message says which and what to do. */
 export class KeyError extends Error {
@@ -25,8 +31,26 @@ export interface LogKeyPlace {
 /** The log key from PKCS#8 PEM where given, else from the data folder's `keys/log.pem`, made at the first call. Throws KeyError. */
 export function logKey({ pem, dataDir }: LogKeyPlace): LogKey {
   return pem === undefined
-    ? parseLogKey(keptFile(dataDir, logKeyFile, newPrivateKeyPem), join(dataDir, 'keys', logKeyFile))
-    : parseLogKey(pem, 'CUSTODY_LOG_KEY');
+    ? parseKey(keptFile(dataDir, logKeyFile, newPrivateKeyPem), join(dataDir, 'keys', logKeyFile))
+    : parseKey(pem, 'CUSTODY_LOG_KEY');
+}
+
+export interface ObserverKeyPlace {
+  /** CUSTODY_OBSERVER_KEY: PKCS#8 PEM. */
+  pem?: string | undefined;
+  dataDir: string;
+  /** Which it must not be: who has the one could then forge what the other vouches for. */
+  logKey: LogKey;
+}
+
+/** The observer key from PKCS#8 PEM where given, else from the data folder's `keys/observer.pem`, made at the first call. Throws KeyError. */
+export function observerKey({ pem, dataDir, logKey }: ObserverKeyPlace): ObserverKey {
+  const where = pem === undefined ? join(dataDir, 'keys', observerKeyFile) : 'CUSTODY_OBSERVER_KEY';
+  const key = parseKey(pem ?? keptFile(dataDir, observerKeyFile, newPrivateKeyPem), where);
+  if (Buffer.from(key.publicKey).equals(logKey.publicKey)) {
+    throw new KeyError(`${where} is the log key; the observer needs one of its own`);
+  }
+  return key;
 }
 
 /** The same, for who only verifies: a new key would fit nothing that was signed, so a missing one is a KeyError. */
@@ -38,10 +62,11 @@ export function existingLogKey({ pem, dataDir }: LogKeyPlace): LogKey {
       `there is no log key: neither CUSTODY_LOG_KEY nor ${path}; CUSTODY_DATA must name the folder that the worker uses`,
     );
   }
-  return parseLogKey(found, pem === undefined ? path : 'CUSTODY_LOG_KEY');
+  return parseKey(found, pem === undefined ? path : 'CUSTODY_LOG_KEY');
 }
 
 const logKeyFile = 'log.pem';
+const observerKeyFile = 'observer.pem';
 
 /** Key of the fingerprints that redaction leaves in place of secrets, from CUSTODY_SECRET. 32 bytes. */
 export function redactionKey(secret: string): Uint8Array {
@@ -52,7 +77,7 @@ function newPrivateKeyPem(): string {
   return generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
 }
 
-function parseLogKey(pem: string, where: string): LogKey {
+function parseKey(pem: string, where: string): SigningKey {
   let key: KeyObject;
   try {
     // In an environment variable the line ends are often written as \n.
@@ -64,7 +89,7 @@ function parseLogKey(pem: string, where: string): LogKey {
     );
   }
   if (key.asymmetricKeyType !== 'ed25519') {
-    throw new KeyError(`${where} is a key of type ${key.asymmetricKeyType}; checkpoints are signed with ed25519`);
+    throw new KeyError(`${where} is a key of type ${key.asymmetricKeyType}; Custody signs with ed25519`);
   }
   return { sign: signerOf(key), publicKey: rawPublicKey(key) };
 }

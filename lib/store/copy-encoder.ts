@@ -4,11 +4,13 @@ import type { EventRow } from '../core/judge/contract';
 /** The columns that EventCopy writes, in its order. */
 export const eventColumns =
   'time, id, log_id, log_index, recorded_at, source, epoch, sequence, kid, type, method, server, tool, actor, agent, ' +
-  'client, session, trace, status, error_code, duration_us, bytes_in, bytes_out, format, assertion, generated, ' +
-  'severity, raw_hash, event_hash, leaf_hash, body';
+  'client, session, trace, status, error_code, duration_us, bytes_in, bytes_out, format, assertion, vantage, generated, ' +
+  'severity, registry, prints, raw_hash, event_hash, leaf_hash, body';
 
 const columnCount = eventColumns.split(', ').length;
 const signature = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
+/** Its number in pg_type. */
+const int8Type = 20;
 /** Microseconds are counted from 2000-01-01. */
 const epochMs = Date.UTC(2000, 0, 1);
 
@@ -56,10 +58,13 @@ export class EventCopy {
     this.integer(row.bytesOut);
     this.text(row.format);
     this.text(row.assertion);
+    this.text(row.vantage);
     this.int32(1);
     this.bytes[this.at++] = row.generated ? 1 : 0;
     this.int32(2);
     this.int16(row.severity);
+    this.count(row.registry);
+    this.bigints(row.prints);
     this.hex(row.rawHash);
     this.hex(row.eventHash);
     this.bytea(row.leafHash);
@@ -123,6 +128,24 @@ export class EventCopy {
     this.int32(8);
     this.int32(high);
     this.int32(value - high * 2 ** 32);
+  }
+
+  /** An int8[] of one dimension (array_send: dimensions, nulls, element type, length, lower bound, elements). */
+  private bigints(values: bigint[] | null): void {
+    if (values === null) {
+      this.int32(-1);
+      return;
+    }
+    const empty = values.length === 0;
+    this.room(4096 + values.length * 12);
+    this.int32(empty ? 12 : 20 + values.length * 12);
+    this.int32(empty ? 0 : 1);
+    this.int32(0);
+    this.int32(int8Type);
+    if (empty) return;
+    this.int32(values.length);
+    this.int32(1);
+    for (const value of values) this.int64(value);
   }
 
   /** The same for all rows of a batch. */

@@ -1,5 +1,5 @@
 import { toHex } from '../core/provenance/bytes';
-import { consoleSource, formatSequence, type LeafRecord } from '../core/provenance/leaf';
+import { consoleSource, formatSequence, type LeafRecord, subjectOf } from '../core/provenance/leaf';
 import type { LogHead } from './log';
 import type { Queryable } from './pool';
 
@@ -50,8 +50,9 @@ export const leafTable = (kind: LogHead['kind']): 'audit_entry' | 'event' =>
   kind === 'console' ? 'audit_entry' : 'event';
 
 const columns = {
-  event: 'log_id, log_index, id, source, epoch, sequence, kid, recorded_at, event_hash, leaf_hash, body',
-  audit_entry: `log_id, log_index, id, '${consoleSource}' AS source, NULL AS epoch, NULL AS sequence, NULL AS kid,
+  event:
+    'log_id, log_index, id, source, epoch, sequence, kid, registry, actor, recorded_at, event_hash, leaf_hash, body',
+  audit_entry: `log_id, log_index, id, '${consoleSource}' AS source, NULL AS epoch, NULL AS sequence, NULL AS kid, NULL AS registry, NULL AS actor,
     time AS recorded_at, event_hash, leaf_hash, body`,
 };
 
@@ -63,6 +64,8 @@ interface LeafRow {
   epoch: string | null;
   sequence: string | null;
   kid: string | null;
+  registry: string | null;
+  actor: string | null;
   recorded_at: Date;
   event_hash: Buffer;
   leaf_hash: Buffer;
@@ -82,6 +85,8 @@ const leafOf = (row: LeafRow): StoredLeaf => ({
     event_hash: toHex(row.event_hash),
     recorded_at: row.recorded_at.toISOString(),
     kid: row.kid ?? undefined,
+    registry: row.registry === null ? undefined : Number(row.registry),
+    subject: subjectOf(row.actor),
   },
   leafHash: row.leaf_hash,
 });

@@ -1,11 +1,11 @@
-import type { PoolClient } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { pool } from './pool';
 
 export type Tx = PoolClient;
 
-/** Runs `work` in one transaction on the process's pool: all of it is durable on return, or nothing after a throw. */
-export async function transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-  const client = await pool().connect();
+/** Runs `work` in one transaction, on the process's pool unless another is given: all of it is durable on return, or nothing after a throw. */
+export async function transaction<T>(work: (tx: Tx) => Promise<T>, on: Pool = pool()): Promise<T> {
+  const client = await on.connect();
   let broken: Error | undefined;
   try {
     await client.query('BEGIN');

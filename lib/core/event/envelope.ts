@@ -258,6 +258,25 @@ const Data = open({
     status: oneOf('success', 'failure', 'denied', 'timeout', 'unknown'),
     reason_code: name(),
   }),
+  /** A change to the keys that sources sign with. Who made it stands in the console's log, at `entry`. */
+  key: open({
+    kid: name(),
+    /** Base64 of the 32 bytes of Ed25519. */
+    public_key: name(),
+    source: name(),
+    /** Index of the change in the console's log. */
+    entry: count(),
+    by: oneOf('person', 'api_key', 'system', 'rotation'),
+    /** What was known of the source before. */
+    had_keys: Type.Boolean(),
+    had_events: Type.Boolean(),
+    /** Of the key that takes its place, and of the one whose place it takes. */
+    replaced_by: name(),
+    replaces: name(),
+    compromised_since: name(),
+    /** The source may send unsigned again. */
+    released: Type.Boolean(),
+  }),
   capture: open({
     redaction_profile: name(),
     fields_committed: Type.Array(anything),
@@ -348,9 +367,14 @@ export const eventTypes = [
   'registry.changed',
   'registry.removed',
   'key.added',
+  'key.rotated',
   'key.revoked',
   'chain.heartbeat',
   'chain.epoch',
+  'chain.silence',
+  'chain.one_sided',
   'capture.dropped',
   'erasure',
+  'retention.pruned',
+  'drill.run',
 ] as const;

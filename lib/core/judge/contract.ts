@@ -129,8 +129,14 @@ export interface EventRow {
   bytesOut: number | null;
   format: string;
   assertion: string;
+  /** From where the emitter saw the call: `client`, `gateway`, `server` ... */
+  vantage: string | null;
   generated: boolean;
   severity: number;
+  /** Of a signed event: entries of the console's log up to and including the newest key entry known when it was judged. */
+  registry: number | null;
+  /** Fingerprints of the content that passed here. */
+  prints: bigint[] | null;
   /** Hexadecimal. */
   rawHash: string | null;
   /** Hexadecimal. */

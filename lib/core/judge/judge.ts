@@ -1,7 +1,7 @@
 import type { Gate } from '../detection/engine';
 import type { Refusal } from '../event/result';
 import type { Crypto } from '../provenance/crypto';
-import { hashLeaf } from '../provenance/leaf';
+import { hashLeaf, subjectOf } from '../provenance/leaf';
 import { addUsage, type UsageRow } from '../usage/rollup';
 import { emptyBatch, type JudgedBatch, type Outcome } from './batch';
 import { Case, type CaseTools } from './case';
@@ -198,6 +198,8 @@ class BatchJudge {
       event_hash: eventHash,
       recorded_at: recordedAt,
       kid: kid ?? undefined,
+      registry: row.registry ?? undefined,
+      subject: subjectOf(row.actor),
     });
     addUsage(this.usage, row, event.data.phase);
     batch.events++;

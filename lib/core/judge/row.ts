@@ -22,6 +22,7 @@ export function columnsOf({ data, traceparent }: AuditEvent) {
     durationUs: duration === undefined ? null : Number(duration),
     bytesIn: int32(data.request?.bytes),
     bytesOut: int32(data.result?.bytes),
+    vantage: column(data.observation?.vantage),
     generated: data.observation?.generated === true,
   };
 }
@@ -58,7 +59,10 @@ export function rowOf(one: Case, logIndex: number, recordedAt: string, believeGe
     generated: believeGenerated && columns.generated,
     format,
     assertion: assertionOf(event, kid),
+    vantage: columns.vantage,
     severity: 0,
+    registry: null,
+    prints: null,
     rawHash: one.rawHash,
     eventHash: one.eventHash,
     leafHash: none,

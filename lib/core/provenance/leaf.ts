@@ -16,20 +16,31 @@ export interface LeafRecord {
   recorded_at: string;
   /** Set where the pipeline verified the producer's signature with this key. */
   kid?: string | undefined;
+  /** Beside kid: entries of the console's log up to and including the newest key entry known when the event was judged. */
+  registry?: number | undefined;
+  /** Pseudonym of the person who acts. */
+  subject?: string | undefined;
 }
 
 /** RFC 8785 form of a leaf record: the bytes that are hashed. Written out, because it runs for each event. */
 export function encodeLeaf(leaf: LeafRecord): string {
-  const { epoch, sequence, kid } = leaf;
+  const { epoch, sequence, kid, registry, subject } = leaf;
   return `{${epoch === undefined ? '' : `"epoch":${canonicalString(epoch)},`}"event_hash":"${leaf.event_hash}","id":"${leaf.id}",${
     kid === undefined ? '' : `"kid":${canonicalString(kid)},`
-  }"recorded_at":"${leaf.recorded_at}",${
+  }"recorded_at":"${leaf.recorded_at}",${registry === undefined ? '' : `"registry":${registry},`}${
     sequence === undefined ? '' : `"sequence":"${sequence}",`
-  }"source":${canonicalString(leaf.source)},"v":1}`;
+  }"source":${canonicalString(leaf.source)},${subject === undefined ? '' : `"subject":${canonicalString(subject)},`}"v":1}`;
 }
 
 /** RFC 6962 hash of the record's leaf. */
 export const hashLeaf = (sha256: Sha256, leaf: LeafRecord): Uint8Array => leafHash(sha256, encodeLeaf(leaf));
+
+/** How the pseudonym of a person begins, in the actor's column and in a leaf. */
+export const personPrefix = 'person:';
+
+/** What a leaf says of the actor of its row. */
+export const subjectOf = (actor: string | null): string | undefined =>
+  actor?.startsWith(personPrefix) ? actor : undefined;
 
 /** A row's sequence as the event and the leaf write it. */
 export const formatSequence = (sequence: bigint): string => sequence.toString().padStart(20, '0');

@@ -23,6 +23,8 @@ export const ProofFileSchema = Type.Object(
         event_hash: Type.String({ pattern: '^[0-9a-f]{64}$' }),
         recorded_at: Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$' }),
         kid: Type.Optional(Type.String()),
+        registry: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
+        subject: Type.Optional(Type.String({ maxLength: 256 })),
       },
       { additionalProperties: false },
     ),

@@ -53,6 +53,7 @@ const structuralMembers = new Map(
     outcome: new Set('disposition status'.split(' ')),
     delegation: new Set(['chain']),
     approval: new Set(['id', 'approver']),
+    key: new Set('kid public_key source entry by replaced_by replaces compromised_since'.split(' ')),
   }),
 );
 

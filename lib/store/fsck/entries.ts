@@ -144,7 +144,7 @@ export class EntryCheck {
     const events = new Map(entries.map(({ event }) => [event?.id, event]));
     const { rows } = await this.client.query<ColumnRow>(
       `SELECT id, time, type, method, server, tool, actor, agent, client, session, trace, status, error_code, duration_us,
-         bytes_in, bytes_out, generated
+         bytes_in, bytes_out, vantage, generated
        FROM event WHERE log_id = $1 AND log_index >= $2 AND log_index < $3 ORDER BY log_index`,
       [head.id, from, to],
     );

@@ -78,8 +78,11 @@ CREATE TABLE event (
   bytes_out   integer,
   format      text NOT NULL,
   assertion   text NOT NULL,
+  vantage     text,
   generated   boolean NOT NULL DEFAULT false,
   severity    smallint NOT NULL DEFAULT 0,
+  registry    bigint,
+  prints      bigint[],
   raw_hash    bytea,
   event_hash  bytea NOT NULL,
   leaf_hash   bytea NOT NULL,
@@ -96,6 +99,9 @@ CREATE INDEX event_log ON event (log_id, log_index);
 CREATE INDEX event_session ON event (session, time) WHERE session IS NOT NULL;
 CREATE INDEX event_severity ON event (time, id) WHERE severity > 0;
 COMMENT ON COLUMN event.severity IS '0 = no detection, else the highest detection: 1 informational to 5 critical';
+COMMENT ON COLUMN event.vantage IS 'from where the emitter saw the call: client, gateway, server ...';
+COMMENT ON COLUMN event.registry IS 'of a signed event: entries of the console''s log up to and including the newest that says something of a key, as known when the event was judged';
+COMMENT ON COLUMN event.prints IS 'fingerprints of the content that passed here';
 COMMENT ON COLUMN event.raw_hash IS 'SHA-256 of the bytes as received, where they differ from body only in form; null where redaction took something out';
 COMMENT ON COLUMN event.event_hash IS 'SHA-256 of body, which is RFC 8785 canonical JSON in UTF-8';
 CREATE TRIGGER event_append_only BEFORE UPDATE OR DELETE ON event FOR EACH ROW EXECUTE FUNCTION refuse_change();
