@@ -13,7 +13,7 @@ export interface TileRequest {
 export type ReadTiles = (requests: TileRequest[]) => Promise<Uint8Array[]>;
 
 /** The perfect subtree of 2^height leaves that begins at leaf index * 2^height. */
-interface Subtree {
+export interface Subtree {
   height: number;
   index: number;
 }
@@ -80,7 +80,7 @@ function splitPoint(size: number): number {
   return point;
 }
 
-/** Hashes of ranges, each of which is a subtree of the tree of `size` leaves; each tile is read once. */
+/** Hashes of ranges, each of which is a subtree of the tree of `size` leaves. */
 async function hashRanges(
   sha256: Sha256,
   readTiles: ReadTiles,
@@ -88,8 +88,19 @@ async function hashRanges(
   size: number,
 ): Promise<Uint8Array[]> {
   const parts = ranges.map(perfectParts);
+  const hashes = await subtreeHashes(sha256, readTiles, parts.flat(), size);
+  return parts.map((subtrees) => foldSubtrees(sha256, hashes.splice(0, subtrees.length)));
+}
+
+/** Hashes of perfect subtrees of the tree of `size` leaves; each tile is read once. */
+export async function subtreeHashes(
+  sha256: Sha256,
+  readTiles: ReadTiles,
+  subtrees: readonly Subtree[],
+  size: number,
+): Promise<Uint8Array[]> {
   const requests = new Map<string, TileRequest>();
-  for (const subtree of parts.flat()) {
+  for (const subtree of subtrees) {
     const tile = tileOf(subtree, size);
     requests.set(`${tile.level}/${tile.index}`, tile);
   }
@@ -101,16 +112,11 @@ async function hashRanges(
       throw new RangeError(`tile ${name} has ${hashes.length} hashes where ${width} were asked`);
     tiles.set(name, hashes);
   });
-  return parts.map((subtrees) =>
-    foldSubtrees(
-      sha256,
-      subtrees.map((subtree) => hashOfSubtree(sha256, subtree, tiles)),
-    ),
-  );
+  return subtrees.map((subtree) => hashOfSubtree(sha256, subtree, tiles));
 }
 
 /** Cuts a range into perfect subtrees, largest first. Its start is a multiple of the power of two at or above its length. */
-function perfectParts({ start, end }: LeafRange): Subtree[] {
+export function perfectParts({ start, end }: LeafRange): Subtree[] {
   const parts: Subtree[] = [];
   for (let from = start; from < end; ) {
     let height = 0;
