@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { rawPublicKey } from '../platform/crypto';
-import { defaultStateFolder, kidOf, readKey, sourceOf } from '../sensor/state';
+import { kidOf } from '../core/provenance/kid';
+import { rawPublicKey, sha256 } from '../platform/crypto';
+import { defaultStateFolder, readKey, sourceOf } from '../sensor/state';
 import { printTable } from './table';
 
 /** Lists the public keys of this machine's sensors. Makes none. */
@@ -13,7 +14,7 @@ export function show(options: { state?: string; tenant: string }): void {
     ['source', 'kid', 'public key'],
     instances.map((name) => {
       const publicKey = rawPublicKey(readKey(join(root, name, 'key.pem')));
-      return [sourceOf(options.tenant, name), kidOf(publicKey), Buffer.from(publicKey).toString('base64')];
+      return [sourceOf(options.tenant, name), kidOf(sha256, publicKey), Buffer.from(publicKey).toString('base64')];
     }),
   );
 }

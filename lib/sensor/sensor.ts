@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { AuditEvent } from '../core/event/envelope';
 import { isObject } from '../core/event/json';
 import { chainHash } from '../core/provenance/core';
+import { kidOf } from '../core/provenance/kid';
 import { fingerprinter } from '../core/redaction/marker';
 import { rawPublicKey, sha256 } from '../platform/crypto';
 import { createCapture } from './capture';
@@ -14,7 +15,7 @@ import { claimedIdentity, httpIdentity } from './identity';
 import type { SensorOptions } from './options';
 import { createOutbox } from './outbox';
 import { openSpool, type Spool } from './spool';
-import { kidOf, openState, sourceOf } from './state';
+import { openState, sourceOf } from './state';
 import { captureStdio } from './stdio-capture';
 
 export interface Sensor {
@@ -37,7 +38,7 @@ export async function startSensor(
   const state = openState(options.stateFolder, options.instance);
   const source = sourceOf(options.tenant, state.instance);
   const publicKey = rawPublicKey(state.privateKey);
-  const kid = kidOf(publicKey);
+  const kid = kidOf(sha256, publicKey);
   const spool = openSpool(join(state.folder, 'spool'), options.spoolBytes);
   const startedAt = now();
   const epoch = `${new Date(startedAt).toISOString()}-${process.pid}`;

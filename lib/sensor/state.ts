@@ -1,4 +1,4 @@
-import { createPrivateKey, generateKeyPairSync, hash, type KeyObject, randomBytes } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
@@ -59,10 +59,6 @@ export function readKey(path: string): KeyObject {
 
 const readFingerprintKey = (path: string): Buffer =>
   Buffer.from(readOrMake(path, () => `${randomBytes(32).toString('hex')}\n`).trim(), 'hex');
-
-/** The key's id: its RFC 7638 thumbprint. */
-export const kidOf = (publicKey: Uint8Array): string =>
-  hash('sha256', `{"crv":"Ed25519","kty":"OKP","x":"${Buffer.from(publicKey).toString('base64url')}"}`, 'base64url');
 
 /** Two processes that make the same file at once end up with one of the two contents, the same for both. */
 function readOrMake(path: string, make: () => string): string {

@@ -1,7 +1,9 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { isOwnName } from '../core/event/own';
 import { isWeakPublicKey } from '../core/provenance/crypto';
+import { kidOf } from '../core/provenance/kid';
 import { sources } from '../core/sources';
+import { sha256 } from '../platform/crypto';
 import { announce } from '../store/announce';
 import { insertSourceKey, lockSourceKeys, sendsUnsigned } from '../store/source-keys';
 import { callerName, isKey } from './caller';
@@ -26,14 +28,19 @@ export const enrollSourceKey = verb({
   scope: 'apikey:write',
   keyScope: 'source:enroll',
   input: z.object({
-    source: z.string().trim().min(1).max(512),
+    source: z
+      .string()
+      .trim()
+      .min(1)
+      .max(512)
+      .refine((name) => !isOwnName(name), 'Names that begin with urn:custody: are this installation’s own'),
     publicKey,
     kid: z
       .string()
       .regex(/^[A-Za-z0-9._:~-]{1,128}$/, 'At most 128 letters, digits and . _ : ~ -')
       .optional(),
   }),
-  async change(tx, { source, publicKey, kid = thumbprint(publicKey) }, caller) {
+  async change(tx, { source, publicKey, kid = kidOf(sha256, publicKey) }, caller) {
     const keys = await lockSourceKeys(tx, source);
     const output = { source, kid };
     const target = `source_key:${kid}`;
@@ -69,8 +76,3 @@ const unsignedFormats = new Set(sources.map(({ id }) => id).filter((id) => id !=
 
 const taken = (kid: string) =>
   new ServiceError('conflict', `The key id ${kid} is taken or revoked.`, 'Make a new key and enroll that one.');
-
-function thumbprint(publicKey: Uint8Array): string {
-  const jwk = `{"crv":"Ed25519","kty":"OKP","x":"${Buffer.from(publicKey).toString('base64url')}"}`;
-  return createHash('sha256').update(jwk).digest('base64url');
-}

@@ -1,12 +1,14 @@
 import type { Pool } from 'pg';
 import type { TopicOffsets } from '../kafka/offsets';
-import type { LogKey } from '../platform/keys';
+import type { LogKey, ObserverKey } from '../platform/keys';
+import type { JudgeThreadData } from '../services/judge/protocol';
 import { readChangedFacts } from '../store/changed-facts';
 import { comingDays, ensurePartitions } from '../store/partitions';
 import { reportOffsets, reportStatus } from '../store/status';
 import { checkpointJob } from './checkpoint';
 import type { Job } from './jobs';
 import type { Judge } from './judge-client';
+import { ownEventsJob } from './own-events';
 import type { TopicIngest } from './topic-ingest';
 
 export interface JobParts {
@@ -19,16 +21,21 @@ export interface JobParts {
   worker: string;
   /** Signs checkpoints. */
   logKey: LogKey;
+  /** Signs this installation's own events. */
+  observerKey: ObserverKey;
+  /** How own events are judged. */
+  judged: JudgeThreadData;
 }
 
 const second = 1_000;
 const hour = 3_600 * second;
 
 /** All that the worker does beside ingest. */
-export function jobTable({ pool, judge, ingest, offsets, worker, logKey }: JobParts): Job[] {
+export function jobTable({ pool, judge, ingest, offsets, worker, logKey, observerKey, judged }: JobParts): Job[] {
   let looked: string | null = null;
   return [
     checkpointJob(pool, logKey),
+    ownEventsJob(pool, observerKey, judged),
     {
       name: 'partitions',
       everyMs: hour,

@@ -4,7 +4,7 @@ import { type KafkaLog, openKafka } from '../kafka/client';
 import { TopicOffsets } from '../kafka/offsets';
 import { kafkaSettings } from '../kafka/settings';
 import { env } from '../platform/env';
-import { logKey, redactionKey } from '../platform/keys';
+import { logKey, observerKey, redactionKey } from '../platform/keys';
 import { logger } from '../platform/log';
 import { createPool } from '../store/pool';
 import { checkHealth } from './health';
@@ -42,8 +42,15 @@ const ingest = kafka
 const offsets = kafka ? new TopicOffsets(kafka, settings.KAFKA_TOPIC) : null;
 if (!kafka) log.warn('KAFKA_BROKERS is not set: events come in by HTTP alone');
 const ingesting = ingest?.run().catch(die);
-const key = logKey({ pem: settings.CUSTODY_LOG_KEY, dataDir: settings.CUSTODY_DATA });
-const stopJobs = startJobs(pool, jobTable({ pool, judge, ingest, offsets, worker, logKey: key }), worker, log);
+const dataDir = settings.CUSTODY_DATA;
+const key = logKey({ pem: settings.CUSTODY_LOG_KEY, dataDir });
+const observer = observerKey({ pem: settings.CUSTODY_OBSERVER_KEY, dataDir, logKey: key });
+const stopJobs = startJobs(
+  pool,
+  jobTable({ pool, judge, ingest, offsets, worker, logKey: key, observerKey: observer, judged }),
+  worker,
+  log,
+);
 const partitions = () => ingest?.stats() ?? [];
 const closeMetrics = serveMetrics({
   port: settings.WORKER_METRICS_PORT,

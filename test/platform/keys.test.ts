@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { toHex, utf8 } from '@/lib/core/provenance/bytes';
 import { nodeCrypto } from '@/lib/platform/crypto';
-import { existingLogKey, KeyError, logKey, redactionKey } from '@/lib/platform/keys';
+import { existingLogKey, KeyError, logKey, observerKey, redactionKey } from '@/lib/platform/keys';
 
 const folders: string[] = [];
 const newFolder = () => {
@@ -77,5 +77,23 @@ describe('redactionKey', () => {
     expect(key).toHaveLength(32);
     expect(toHex(redactionKey('a'.repeat(32)))).toBe(toHex(key));
     expect(toHex(redactionKey(`${'a'.repeat(31)}b`))).not.toBe(toHex(key));
+  });
+});
+
+describe('observerKey', () => {
+  it('is another than the log key, kept beside it', () => {
+    const dataDir = newFolder();
+    const log = logKey({ dataDir });
+    const key = observerKey({ dataDir, logKey: log });
+    expect(readdirSync(join(dataDir, 'keys')).sort()).toEqual(['log.pem', 'observer.pem']);
+    expect(toHex(key.publicKey)).not.toBe(toHex(log.publicKey));
+    expect(toHex(observerKey({ dataDir, logKey: log }).publicKey)).toBe(toHex(key.publicKey));
+  });
+
+  it('must not be the log key', () => {
+    const pem = pemOf('ed25519');
+    const dataDir = newFolder();
+    const log = logKey({ pem, dataDir });
+    expect(() => observerKey({ pem, dataDir, logKey: log })).toThrow(/CUSTODY_OBSERVER_KEY is the log key/);
   });
 });

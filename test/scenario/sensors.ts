@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { rawPublicKey } from '@/lib/platform/crypto';
-import { kidOf, openState, sourceOf } from '@/lib/sensor/state';
+import { kidOf } from '@/lib/core/provenance/kid';
+import { rawPublicKey, sha256 } from '@/lib/platform/crypto';
+import { openState, sourceOf } from '@/lib/sensor/state';
 
 /** Where sensors send to. */
 export type Target = { http: { url: string; apiKey: string } } | { kafka: { brokers: string[]; topic: string } };
@@ -58,7 +59,7 @@ export function sensorKey(stateFolder: string, instance: string): { source: stri
   state.unlock();
   return {
     source: sourceOf('default', state.instance),
-    kid: kidOf(publicKey),
+    kid: kidOf(sha256, publicKey),
     publicKey: Buffer.from(publicKey).toString('base64'),
   };
 }

@@ -277,6 +277,44 @@ const Data = open({
     /** The source may send unsigned again. */
     released: Type.Boolean(),
   }),
+  /** What this installation noticed of a source. */
+  chain: open({
+    source: name(),
+    epoch: name(),
+    /** `silent` or `back`; of a clock: `shifted`; of a call: `unconfirmed`. */
+    state: oneOf('silent', 'back', 'shifted', 'unconfirmed'),
+    since: name(),
+    until: name(),
+    /** How often its heartbeats come, as learnt. */
+    interval_ms: count(),
+    /** The newest event that was heard of it, and its place. */
+    last_event: name(),
+    last_sequence: name(),
+    /** Came late what it had recorded meanwhile? */
+    caught_up: Type.Boolean(),
+    /** By how much its clock differs from ours, and did before. */
+    offset_ms: Type.Integer(),
+    usual_ms: Type.Integer(),
+    /** The call that one side reports: its event, who reports it, and which source never did. */
+    call: name(),
+    reported_by: oneOf('client', 'server'),
+    other_source: name(),
+    /** Events of the other side before and after it, which show that it was reporting. */
+    other_before: name(),
+    other_after: name(),
+    /** How calls of both sides are matched. */
+    matched_by: oneOf('trace', 'id'),
+  }),
+  /** A tamper drill: what was changed on a copy, and what was found. */
+  drill: open({
+    id: name(),
+    log: name(),
+    from: count(),
+    size: count(),
+    tried: count(),
+    missed: Type.Array(name()),
+    duration_ms: count(),
+  }),
   capture: open({
     redaction_profile: name(),
     fields_committed: Type.Array(anything),
@@ -371,7 +409,9 @@ export const eventTypes = [
   'key.revoked',
   'chain.heartbeat',
   'chain.epoch',
+  'chain.close',
   'chain.silence',
+  'chain.clock',
   'chain.one_sided',
   'capture.dropped',
   'erasure',

@@ -53,6 +53,12 @@ const structuralMembers = new Map(
     outcome: new Set('disposition status'.split(' ')),
     delegation: new Set(['chain']),
     approval: new Set(['id', 'approver']),
+    chain: new Set(
+      'source epoch state since until last_event last_sequence call reported_by other_source other_before other_after matched_by'.split(
+        ' ',
+      ),
+    ),
+    drill: new Set(['id', 'log']),
     key: new Set('kid public_key source entry by replaced_by replaces compromised_since'.split(' ')),
   }),
 );

@@ -351,3 +351,191 @@ CREATE TABLE worker_status (
   reported_at  timestamptz NOT NULL,
   PRIMARY KEY (topic, partition)
 );
+
+-- Changes that two different people must agree to. `payload` names things by id or pseudonym, never a person.
+CREATE TABLE change_request (
+  id             uuid PRIMARY KEY,
+  kind           text NOT NULL CHECK (kind IN ('erasure', 'retention', 'key_revocation', 'hold_release')),
+  payload        jsonb NOT NULL,
+  reason         text NOT NULL,
+  status         text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'executed', 'refused', 'withdrawn', 'expired')),
+  requested_by   text NOT NULL,
+  requested_at   timestamptz NOT NULL DEFAULT now(),
+  expires_at     timestamptz NOT NULL,
+  closed_by      text,
+  closed_at      timestamptz,
+  closing_reason text,
+  result         jsonb,
+  CHECK ((status = 'open') = (closed_at IS NULL))
+);
+CREATE UNIQUE INDEX change_request_open ON change_request (kind, payload) WHERE status = 'open';
+CREATE INDEX change_request_list ON change_request (requested_at DESC, id);
+CREATE TABLE change_agreement (
+  request_id uuid NOT NULL REFERENCES change_request (id),
+  person     uuid NOT NULL REFERENCES app_user (id),
+  name       text NOT NULL,
+  agreed_at  timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (request_id, person)
+);
+CREATE TRIGGER change_agreement_append_only BEFORE UPDATE OR DELETE ON change_agreement FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER change_agreement_no_truncate BEFORE TRUNCATE ON change_agreement FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE FUNCTION refuse_without_two() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (SELECT count(*) FROM change_agreement WHERE request_id = NEW.id) < 2 THEN
+    RAISE EXCEPTION 'custody: a change request is executed only when two people agreed' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER change_request_two_people BEFORE INSERT OR UPDATE ON change_request
+  FOR EACH ROW WHEN (NEW.status = 'executed') EXECUTE FUNCTION refuse_without_two();
+
+-- What must be kept, whatever retention or an erasure would take. All that is given must fit an event for the hold to touch it.
+CREATE TABLE legal_hold (
+  id          uuid PRIMARY KEY,
+  subject     text,
+  session     text,
+  server      text,
+  from_time   timestamptz,
+  to_time     timestamptz,
+  reason      text NOT NULL,
+  placed_by   text NOT NULL,
+  placed_at   timestamptz NOT NULL DEFAULT now(),
+  released_by text,
+  released_at timestamptz,
+  CHECK (num_nonnulls(subject, session, server, from_time, to_time) > 0),
+  CHECK (from_time < to_time)
+);
+COMMENT ON COLUMN legal_hold.released_by IS 'the two people, separated by a comma';
+
+-- For how many days events are kept; without a row, for ever.
+CREATE TABLE retention_setting (
+  one        boolean PRIMARY KEY DEFAULT true CHECK (one),
+  days       integer CHECK (days BETWEEN 1 AND 36500),
+  changed_by text NOT NULL,
+  changed_at timestamptz NOT NULL DEFAULT now()
+);
+-- What retention took away: one row for each dropped day, what was left of each log then, and which entries went (both ends belong to it).
+CREATE TABLE retention_drop (
+  id            uuid PRIMARY KEY,
+  day           date NOT NULL,
+  kept_days     integer NOT NULL,
+  events        bigint NOT NULL,
+  sealed_values bigint NOT NULL,
+  dropped_at    timestamptz NOT NULL DEFAULT now()
+);
+CREATE TABLE retention_log (
+  drop_id uuid NOT NULL REFERENCES retention_drop (id),
+  log_id  smallint NOT NULL REFERENCES log (id),
+  events  bigint NOT NULL,
+  size    bigint NOT NULL,
+  root    bytea NOT NULL,
+  PRIMARY KEY (drop_id, log_id)
+);
+CREATE TABLE retention_range (
+  log_id     smallint NOT NULL REFERENCES log (id),
+  from_index bigint NOT NULL,
+  to_index   bigint NOT NULL CHECK (to_index >= from_index),
+  drop_id    uuid NOT NULL REFERENCES retention_drop (id),
+  PRIMARY KEY (log_id, from_index)
+);
+CREATE INDEX retention_range_drop ON retention_range (drop_id);
+-- Leaf hashes of dropped entries that no complete tile holds yet.
+CREATE TABLE log_edge (
+  log_id    smallint NOT NULL REFERENCES log (id),
+  log_index bigint NOT NULL,
+  leaf_hash bytea NOT NULL CHECK (length(leaf_hash) = 32),
+  PRIMARY KEY (log_id, log_index)
+);
+DO $$
+DECLARE name text;
+BEGIN
+  FOREACH name IN ARRAY ARRAY['retention_drop', 'retention_log', 'retention_range', 'log_edge'] LOOP
+    EXECUTE format('CREATE TRIGGER %I BEFORE UPDATE OR DELETE ON %I FOR EACH ROW EXECUTE FUNCTION refuse_change()', name || '_append_only', name);
+    EXECUTE format('CREATE TRIGGER %I BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()', name || '_no_truncate', name);
+  END LOOP;
+END $$;
+
+-- What others said of our checkpoints: cosignatures of witnesses (c2sp.org/tlog-cosignature) and tokens of timestamp authorities (RFC 3161).
+CREATE TABLE cosignature (
+  log_id      smallint NOT NULL,
+  size        bigint NOT NULL,
+  witness     text NOT NULL,
+  line        text NOT NULL,
+  cosigned_at timestamptz NOT NULL,
+  received_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (log_id, size, witness),
+  FOREIGN KEY (log_id, size) REFERENCES checkpoint
+);
+CREATE INDEX cosignature_witness ON cosignature (log_id, witness, size DESC);
+COMMENT ON COLUMN cosignature.witness IS 'its verifier key (c2sp.org/signed-note)';
+COMMENT ON COLUMN cosignature.line IS 'its line in the checkpoint''s note, with the newline';
+CREATE TRIGGER cosignature_append_only BEFORE UPDATE OR DELETE ON cosignature FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER cosignature_no_truncate BEFORE TRUNCATE ON cosignature FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TABLE timestamp_token (
+  log_id      smallint NOT NULL,
+  size        bigint NOT NULL,
+  authority   text NOT NULL,
+  token       bytea NOT NULL,
+  stamped_at  timestamptz NOT NULL,
+  received_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (log_id, size, authority),
+  FOREIGN KEY (log_id, size) REFERENCES checkpoint
+);
+COMMENT ON COLUMN timestamp_token.authority IS 'its address';
+COMMENT ON COLUMN timestamp_token.token IS 'TimeStampToken (RFC 3161) in DER over the checkpoint''s text: origin, size and root, without signatures';
+CREATE TRIGGER timestamp_token_append_only BEFORE UPDATE OR DELETE ON timestamp_token FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER timestamp_token_no_truncate BEFORE TRUNCATE ON timestamp_token FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- Two histories of one log: what somebody else holds, and what we have. Kept as it came.
+CREATE TABLE equivocation (
+  id          uuid PRIMARY KEY,
+  found_at    timestamptz NOT NULL DEFAULT now(),
+  log_id      smallint NOT NULL REFERENCES log (id),
+  size        bigint NOT NULL,
+  kind        text NOT NULL CHECK (kind IN ('other_root', 'beyond', 'refused')),
+  holder      text NOT NULL,
+  theirs      text NOT NULL,
+  ours        text NOT NULL,
+  fingerprint bytea NOT NULL UNIQUE
+);
+COMMENT ON COLUMN equivocation.kind IS 'other_root = our signature over another root at this size; beyond = our signature over more entries than there are; refused = a witness holds another tree at this size';
+COMMENT ON COLUMN equivocation.holder IS 'who has it: a witness by verifier key, an address, or who handed it in';
+COMMENT ON COLUMN equivocation.theirs IS 'the checkpoint that they hold, or the answer of the witness';
+COMMENT ON COLUMN equivocation.ours IS 'our newest checkpoint when it was found';
+CREATE TRIGGER equivocation_append_only BEFORE UPDATE OR DELETE ON equivocation FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER equivocation_no_truncate BEFORE TRUNCATE ON equivocation FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- How asking went: a witness by its verifier key, a timestamp authority by its address.
+CREATE TABLE anchor_status (
+  log_id        smallint NOT NULL REFERENCES log (id),
+  anchor        text NOT NULL,
+  asked_at      timestamptz NOT NULL,
+  failing_since timestamptz,
+  error         text,
+  PRIMARY KEY (log_id, anchor)
+);
+-- Since when a log's checkpoints meet the witness policy, or do not.
+CREATE TABLE policy_status (
+  log_id smallint PRIMARY KEY REFERENCES log (id),
+  met    boolean NOT NULL,
+  since  timestamptz NOT NULL
+);
+-- Logs whose head disagrees with their leaves: nothing is appended by HTTP until it is mended.
+CREATE TABLE log_halt (
+  log_id    smallint PRIMARY KEY REFERENCES log (id),
+  reason    text NOT NULL,
+  halted_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- What this installation itself has to say, until it is an event in a log.
+CREATE TABLE own_event (
+  id      uuid PRIMARY KEY,
+  place   bigint NOT NULL UNIQUE GENERATED ALWAYS AS IDENTITY,
+  time    timestamptz NOT NULL,
+  type    text NOT NULL,
+  subject text,
+  data    text NOT NULL,
+  sealed  text
+);
+COMMENT ON COLUMN own_event.sealed IS 'the signed event; null until it has its place in the chain';

@@ -13,6 +13,11 @@ const evidence = {
   detection: 'summary',
   audit_entry: 'body',
   alert_activity: 'body',
+  change_agreement: 'name',
+  retention_drop: 'day',
+  retention_log: 'root',
+  retention_range: 'to_index',
+  log_edge: 'leaf_hash',
 };
 /** State, that changes with what becomes known. */
 const state = [
@@ -20,6 +25,7 @@ const state = [
   'source_chain',
   'chain_gap',
   'source_key',
+  'own_event',
   'usage_minute',
   'server',
   'tool_definition',
@@ -30,6 +36,9 @@ const state = [
   'api_key',
   'job_lease',
   'worker_status',
+  'change_request',
+  'legal_hold',
+  'retention_setting',
 ];
 
 let partition: string;
@@ -37,7 +46,7 @@ beforeAll(async () => {
   const { id, time } = await madeEvent(db.pool);
   partition = `event_${time.slice(0, 10).replaceAll('-', '')}`;
   const alert = await madeAlert(db.pool);
-  const { email } = await madeUser(db.pool, 'analyst');
+  const { id: person, email } = await madeUser(db.pool, 'analyst');
   const hash = Buffer.alloc(32);
   await db.pool.query(`INSERT INTO installation (origin) VALUES ('here')`);
   const { rows } = await db.pool.query(`INSERT INTO log (origin, kind, root) VALUES ('l', 'http', $1) RETURNING id`, [
@@ -56,6 +65,16 @@ beforeAll(async () => {
     [id, email, log, hash],
   );
   await db.pool.query(`INSERT INTO alert_activity VALUES ($1, $2, now(), $3, 'comment', 'said')`, [id, alert, email]);
+  await db.pool.query(
+    `INSERT INTO change_request (id, kind, payload, reason, requested_by, expires_at)
+     VALUES ($1, 'retention', '{}', 'asked', $2, now())`,
+    [id, email],
+  );
+  await db.pool.query('INSERT INTO change_agreement VALUES ($1, $2, $3)', [id, person, email]);
+  await db.pool.query('INSERT INTO retention_drop VALUES ($1, now(), 1, 1, 1)', [id]);
+  await db.pool.query('INSERT INTO retention_log VALUES ($1, $2, 1, 1, $3)', [id, log, hash]);
+  await db.pool.query('INSERT INTO retention_range VALUES ($1, 0, 0, $2)', [log, id]);
+  await db.pool.query('INSERT INTO log_edge VALUES ($1, 0, $2)', [log, hash]);
 });
 
 test('every table is either evidence or state', async () => {

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { openKafka } from '@/lib/kafka/client';
 import { openEventProducer } from '@/lib/kafka/event-producer';
 import { TopicOffsets } from '@/lib/kafka/offsets';
-import { logKey } from '@/lib/platform/keys';
+import { logKey, observerKey } from '@/lib/platform/keys';
 import { type PartitionHealth, partitionHealth } from '@/lib/store/overview';
 import { defaultBounds } from '@/lib/worker/inbox';
 import { jobTable } from '@/lib/worker/job-table';
@@ -48,13 +48,16 @@ kafkaOrSkip('the lag that is shown', ({ brokers, createTopic }) => {
       bounds: { ...defaultBounds, heldRecords: 1, batchRecords: 1 },
     });
     const offsets = new TopicOffsets({ brokers: [brokers] }, topic);
+    const key = logKey({ pem: undefined, dataDir });
     const table = jobTable({
       pool: database.pool,
       judge,
       ingest,
       offsets,
       worker: 'test',
-      logKey: logKey({ pem: undefined, dataDir }),
+      logKey: key,
+      observerKey: observerKey({ dataDir, logKey: key }),
+      judged: { fingerprintKey: new Uint8Array(32) },
     });
     const stopJobs = startJobs(database.pool, table, 'test', log);
     let running: Promise<void> | undefined;
