@@ -56,6 +56,8 @@ const scopeWords: Record<Scope, string> = {
   'apikey:write': 'make and revoke API keys',
   'user:write': 'manage people',
   'audit:read': 'see what people did',
+  'privacy:read': 'see whose data is kept, legal holds and requests',
+  'privacy:decide': 'decide on erasure, retention and legal holds',
 };
 
 /** Which role would see it, and whom to ask. `small` stands in the place of a part of a screen. */

@@ -14,6 +14,8 @@ export const scopes = [
   'apikey:write',
   'user:write',
   'audit:read',
+  'privacy:read',
+  'privacy:decide',
 ] as const;
 export type Scope = (typeof scopes)[number];
 
@@ -26,7 +28,16 @@ const reading: Scope[] = ['overview:read', 'event:read', 'alert:read', 'server:r
 export const roleScopes: Record<Role, readonly Scope[]> = {
   viewer: reading,
   analyst: [...reading, 'alert:write', 'deadletter:read'],
-  responder: [...reading, 'payload:read', 'alert:write', 'allowlist:write', 'deadletter:read', 'deadletter:write'],
+  responder: [
+    ...reading,
+    'payload:read',
+    'alert:write',
+    'allowlist:write',
+    'deadletter:read',
+    'deadletter:write',
+    'privacy:read',
+    'privacy:decide',
+  ],
   admin: [
     ...reading,
     'alert:write',
@@ -37,8 +48,10 @@ export const roleScopes: Record<Role, readonly Scope[]> = {
     'apikey:write',
     'user:write',
     'audit:read',
+    'privacy:read',
+    'privacy:decide',
   ],
-  auditor: [...reading, 'payload:read', 'deadletter:read', 'apikey:read', 'audit:read'],
+  auditor: [...reading, 'payload:read', 'deadletter:read', 'apikey:read', 'audit:read', 'privacy:read'],
 };
 
 /** Scopes an API key can carry. */

@@ -18,6 +18,8 @@ const promised: Record<Scope, Role[]> = {
   'apikey:write': ['admin'],
   'user:write': ['admin'],
   'audit:read': ['admin', 'auditor'],
+  'privacy:read': ['responder', 'admin', 'auditor'],
+  'privacy:decide': ['responder', 'admin'],
 };
 
 test('the promise names every scope and every role', () => {

@@ -13,6 +13,9 @@ const evidence = {
   detection: 'summary',
   audit_entry: 'body',
   alert_activity: 'body',
+  cosignature: 'line',
+  timestamp_token: 'token',
+  equivocation: 'theirs',
   change_agreement: 'name',
   retention_drop: 'day',
   retention_log: 'root',
@@ -36,6 +39,9 @@ const state = [
   'api_key',
   'job_lease',
   'worker_status',
+  'anchor_status',
+  'policy_status',
+  'log_halt',
   'change_request',
   'legal_hold',
   'retention_setting',
@@ -55,6 +61,12 @@ beforeAll(async () => {
   const log = rows[0].id;
   await db.pool.query('INSERT INTO log_tile VALUES ($1, 0, 0, $2, $3)', [log, Buffer.alloc(8192), hash]);
   await db.pool.query(`INSERT INTO checkpoint VALUES ($1, 1, $2, 'signed', now())`, [log, hash]);
+  await db.pool.query(`INSERT INTO cosignature VALUES ($1, 1, 'witness', 'line', now())`, [log]);
+  await db.pool.query(`INSERT INTO timestamp_token VALUES ($1, 1, 'https://tsa.example', $2, now())`, [log, hash]);
+  await db.pool.query(
+    `INSERT INTO equivocation VALUES ($1, now(), $2, 1, 'other_root', 'somebody', 'theirs', 'ours', $3)`,
+    [id, log, hash],
+  );
   await db.pool.query(`INSERT INTO detection VALUES ($1, $2, $3, 'tool-poisoning', 4, 'seen', '[]')`, [
     alert,
     id,
