@@ -21,33 +21,35 @@ export class NoteError extends Error {
   override name = 'NoteError';
 }
 
-const ed25519Type = 0x01;
+/** Signature types of c2sp.org/signed-note: of a log, and of a witness that cosigns its checkpoints with the time. */
+export const ed25519Type = 0x01;
+export const cosignatureType = 0x04;
 const maxNoteBytes = 1_000_000;
 const maxSignatures = 100;
 const loneSurrogate = /\p{Surrogate}/u;
 
-/** SHA-256(name || 0x0A || 0x01 || public key), cut to 4 bytes. */
-export function keyId(sha256: Sha256, { name, publicKey }: VerifierKey): Uint8Array {
-  return sha256(concat(utf8(`${name}\n`), Uint8Array.of(ed25519Type), publicKey)).slice(0, 4);
+/** SHA-256(name || 0x0A || type || public key), cut to 4 bytes. */
+export function keyId(sha256: Sha256, { name, publicKey }: VerifierKey, type = ed25519Type): Uint8Array {
+  return sha256(concat(utf8(`${name}\n`), Uint8Array.of(type), publicKey)).slice(0, 4);
 }
 
 /** `<name>+<key id, hexadecimal>+<base64 of the type byte and the key>`, as verifiers elsewhere take it. */
-export function formatVerifierKey(sha256: Sha256, key: VerifierKey): string {
+export function formatVerifierKey(sha256: Sha256, key: VerifierKey, type = ed25519Type): string {
   if (!isKeyName(key.name))
     throw new NoteError(`"${key.name}" can't be a key name: no spaces, no plus sign, not empty`);
-  return `${key.name}+${toHex(keyId(sha256, key))}+${toBase64(concat(Uint8Array.of(ed25519Type), key.publicKey))}`;
+  return `${key.name}+${toHex(keyId(sha256, key, type))}+${toBase64(concat(Uint8Array.of(type), key.publicKey))}`;
 }
 
-/** Reads what formatVerifierKey writes. Throws NoteError for another form, a key id that does not fit, or a weak key. */
-export function parseVerifierKey(sha256: Sha256, text: string): VerifierKey {
+/** Reads what formatVerifierKey writes. Throws NoteError for another form or type, a key id that does not fit, or a weak key. */
+export function parseVerifierKey(sha256: Sha256, text: string, type = ed25519Type): VerifierKey {
   const match = /^([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)$/.exec(text);
   const [, name = '', id = '', encoded = ''] = match ?? [];
   const bytes = fromBase64(encoded);
   if (!match || !bytes || !isKeyName(name)) throw new NoteError('a verifier key looks like <name>+<8 digits>+<base64>');
-  if (bytes[0] !== ed25519Type || bytes.length !== 33)
-    throw new NoteError('only Ed25519 verifier keys (type 1) are known');
+  if (bytes[0] !== type || bytes.length !== 33)
+    throw new NoteError(`an Ed25519 verifier key of type ${type} is needed here, not one of type ${bytes[0]}`);
   const key = { name, publicKey: bytes.slice(1) };
-  if (toHex(keyId(sha256, key)) !== id) throw new NoteError('the verifier key does not fit its own key id');
+  if (toHex(keyId(sha256, key, type)) !== id) throw new NoteError('the verifier key does not fit its own key id');
   if (isWeakPublicKey(key.publicKey)) throw new NoteError('the verifier key is a point of small order');
   return key;
 }
@@ -58,7 +60,8 @@ export function signNote(sha256: Sha256, text: string, key: VerifierKey, sign: S
   return `${text}\n${signatureLine({ name: key.name, keyId: keyId(sha256, key), signature: sign(utf8(text)) })}`;
 }
 
-const signatureLine = ({ name, keyId, signature }: NoteSignature): string =>
+/** A signature's line in a note, with its newline. */
+export const signatureLine = ({ name, keyId, signature }: NoteSignature): string =>
   `\u2014 ${name} ${toBase64(concat(keyId, signature))}\n`;
 
 /** Reads the form of a note and verifies nothing. Throws NoteError for anything that is not exactly a signed note. */
@@ -77,7 +80,8 @@ export function parseNote(note: string): { text: string; signatures: NoteSignatu
   return { text: note.slice(0, end + 1), signatures: lines.map(parseSignatureLine) };
 }
 
-function parseSignatureLine(line: string): NoteSignature {
+/** Reads what signatureLine writes, without the newline. Throws NoteError. */
+export function parseSignatureLine(line: string): NoteSignature {
   const match = /^\u2014 (\S+) (\S+)$/u.exec(line);
   const [, name = '', encoded = ''] = match ?? [];
   const bytes = fromBase64(encoded);

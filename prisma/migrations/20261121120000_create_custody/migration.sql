@@ -457,14 +457,13 @@ END $$;
 
 -- What others said of our checkpoints: cosignatures of witnesses (c2sp.org/tlog-cosignature) and tokens of timestamp authorities (RFC 3161).
 CREATE TABLE cosignature (
-  log_id      smallint NOT NULL,
+  log_id      smallint NOT NULL REFERENCES log (id),
   size        bigint NOT NULL,
   witness     text NOT NULL,
   line        text NOT NULL,
   cosigned_at timestamptz NOT NULL,
   received_at timestamptz NOT NULL DEFAULT now(),
-  PRIMARY KEY (log_id, size, witness),
-  FOREIGN KEY (log_id, size) REFERENCES checkpoint
+  PRIMARY KEY (log_id, size, witness)
 );
 CREATE INDEX cosignature_witness ON cosignature (log_id, witness, size DESC);
 COMMENT ON COLUMN cosignature.witness IS 'its verifier key (c2sp.org/signed-note)';
@@ -473,14 +472,13 @@ CREATE TRIGGER cosignature_append_only BEFORE UPDATE OR DELETE ON cosignature FO
 CREATE TRIGGER cosignature_no_truncate BEFORE TRUNCATE ON cosignature FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE timestamp_token (
-  log_id      smallint NOT NULL,
+  log_id      smallint NOT NULL REFERENCES log (id),
   size        bigint NOT NULL,
   authority   text NOT NULL,
   token       bytea NOT NULL,
   stamped_at  timestamptz NOT NULL,
   received_at timestamptz NOT NULL DEFAULT now(),
-  PRIMARY KEY (log_id, size, authority),
-  FOREIGN KEY (log_id, size) REFERENCES checkpoint
+  PRIMARY KEY (log_id, size, authority)
 );
 COMMENT ON COLUMN timestamp_token.authority IS 'its address';
 COMMENT ON COLUMN timestamp_token.token IS 'TimeStampToken (RFC 3161) in DER over the checkpoint''s text: origin, size and root, without signatures';
