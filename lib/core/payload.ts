@@ -2,7 +2,16 @@
  * What a call carried is payload: only roles with `payload:read` see it, and each look is recorded.
  * What a server publishes about itself, and the envelope's own members, are metadata that every reader may see.
  */
-const metadata = ['/data/tools_list/', '/data/tool/', '/data/server/', '/data/mcp/', '/data/outcome/', '/data/timing/'];
+const metadata = [
+  '/data/tools_list/',
+  '/data/tool/',
+  '/data/server/',
+  '/data/mcp/',
+  '/data/outcome/',
+  '/data/timing/',
+  '/data/chain/',
+  '/data/drill/',
+];
 
 /** Whether an RFC 6901 pointer into an event leads to payload. Unknown places count as payload. */
 export const isPayload = (pointer: string): boolean =>

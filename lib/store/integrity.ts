@@ -101,11 +101,14 @@ export async function listChains(limit: number): Promise<ChainSummary[]> {
   return rows;
 }
 
-/** Chains that forked or went back: alerts of the rule that watches them, still open. */
+const chainRules = ['source-gap', 'source-fork', 'source-rollback', 'truncated-epoch', 'source-silence'];
+
+/** Chains that have gaps, forked, went back, were cut or went silent: alerts of the rules that watch them, still open. */
 export async function brokenChains(): Promise<{ id: string; title: string; lastSeen: string }[]> {
   const { rows } = await pool().query<{ id: string; title: string; lastSeen: string }>(
     `SELECT id, title, ${timeText('last_seen')} AS "lastSeen" FROM alert
-     WHERE rule_id = 'source-gap' AND status IN ('new', 'in_progress') ORDER BY last_seen DESC LIMIT 20`,
+     WHERE rule_id = ANY ($1) AND status IN ('new', 'in_progress') ORDER BY last_seen DESC LIMIT 20`,
+    [chainRules],
   );
   return rows;
 }

@@ -87,7 +87,8 @@ export type ChainVerdict =
   | { kind: 'gap'; missingFrom: bigint; missingTo: bigint }
   | { kind: 'late' }
   | { kind: 'fork'; sequence: bigint }
-  | { kind: 'rollback'; sequence: bigint; head: bigint };
+  | { kind: 'rollback'; sequence: bigint; head: bigint }
+  | { kind: 'truncated'; head: bigint };
 
 /** An event that arrived again; it is counted, not stored twice. */
 export interface Duplicate {

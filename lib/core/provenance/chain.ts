@@ -30,6 +30,8 @@ export function isBehind(head: ChainHead | null, sequence: bigint): boolean {
  * - `late`: it fills part of a gap, or lies below the floor, where the gaps are no longer known.
  * - `fork`: two histories: another event has this sequence, or this event follows another one than the head.
  * - `rollback`: the source went back to the beginning: sequence 0 again, or a new epoch without link to the one before.
+ * - `truncated`: a new epoch follows something that is not the newest known of the epoch before: that one's end is missing, or the
+ *   source was set back to an earlier point of it.
  *
  * `epochBefore` is the head of the source's newest other epoch; null where there is none. `dropped`: the gap that the
  * head no longer has room for; it is still open.
@@ -73,9 +75,14 @@ function beginChain(
     const gap = { from: 0n, to: sequence - 1n };
     return { verdict: { kind: 'gap', missingFrom: gap.from, missingTo: gap.to }, head: headAt(link, [gap]) };
   }
-  const linked = epochBefore === null || link.prevhash === epochBefore.hash;
-  const verdict: ChainVerdict = linked ? { kind: 'first' } : { kind: 'rollback', sequence, head: epochBefore.sequence };
-  return { verdict, head: headAt(link, []) };
+  return { verdict: firstOf(link, epochBefore), head: headAt(link, []) };
+}
+
+function firstOf({ prevhash }: ChainLink, epochBefore: { sequence: bigint; hash: string } | null): ChainVerdict {
+  if (epochBefore === null || prevhash === epochBefore.hash) return { kind: 'first' };
+  return prevhash === undefined
+    ? { kind: 'rollback', sequence: 0n, head: epochBefore.sequence }
+    : { kind: 'truncated', head: epochBefore.sequence };
 }
 
 const headAt = (

@@ -19,6 +19,8 @@ export interface Case {
     /** Without `mcp.audit.` and `.v1`. Markers in `data` count as made by redaction. */
     type: string;
     data: AuditEvent['data'];
+    /** Of the event; missing: some sensor. */
+    source?: string;
     server?: { decision: ServerFacts['decision']; tools?: ToolDefinition[] } | null;
     /** Numbers as decimal strings. */
     chain?: { kind: string } & Record<string, string>;
@@ -34,12 +36,13 @@ export function runCase(rule: Rule, { view }: Case): Judgement & { event: AuditE
   const event: AuditEvent = {
     specversion: '1.0',
     id: '01900000-0000-7000-8000-00000000000a',
-    source: 'urn:mcp:src:acme:sensor:host-1',
+    source: view.source ?? 'urn:mcp:src:acme:sensor:host-1',
     type: `mcp.audit.${view.type}.v1`,
     time: '2026-01-01T10:00:00.000Z',
     dataschema: 'urn:mcp:audit:1',
     sequence: '00000000000000000091',
     chainepoch: 'e1',
+    prevhash: 'a'.repeat(64),
     data: view.data,
   };
   const engine = createEngine([rule]);
