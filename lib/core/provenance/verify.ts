@@ -1,8 +1,6 @@
-import { canonicalJson } from '../event/canonical';
-import type { AuditEvent } from '../event/envelope';
-import { equalBytes, toHex } from './bytes';
+import { equalBytes, toHex, utf8 } from './bytes';
 import { type Checkpoint, openCheckpoint } from './checkpoint';
-import { coreMembers } from './core';
+import { type ContentFindings, checkContent, type SignatureFinding } from './content';
 import type { Crypto } from './crypto';
 import { hashLeaf, type LeafRecord } from './leaf';
 import { verifyConsistency, verifyInclusion } from './merkle';
@@ -93,83 +91,54 @@ function bodyChecks(crypto: Crypto, { body, leaf, producerKey }: Evidence): Chec
     const why = 'The content was not part of this check.';
     return (['body', 'identity', 'data', 'producer_signature'] as const).map((name) => open(name, why));
   }
-  const hashed = toHex(crypto.sha256(body)) === leaf.event_hash;
+  const found = checkContent(crypto, new SignatureVerifier(crypto, 1), utf8(body), leaf, () => producerKey);
   const bodyCheck = decide(
     'body',
-    hashed,
+    found.hashed,
     'The content has the hash that the log holds.',
     'The content does not have the hash that the log holds: it was changed after it was recorded.',
   );
-  const event = parseBody(body);
-  if (!event) return [bodyCheck, failed('identity', 'The content is not canonical JSON of an event.')];
-  return [bodyCheck, identityCheck(event, leaf), ...producerChecks(crypto, event, leaf, producerKey)];
-}
-
-function parseBody(body: string): AuditEvent | null {
-  try {
-    const value: unknown = JSON.parse(body);
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isObject && canonicalJson(value) === body && attributesAreStrings(value) ? (value as AuditEvent) : null;
-  } catch {
-    return null;
-  }
-}
-
-/** What is compared or signed. Unknown attributes may be of any type. */
-const comparedAttributes = [...coreMembers, 'sig', 'sigpath'];
-
-const attributesAreStrings = (value: object): boolean => {
-  const members = value as Record<string, unknown>;
-  return comparedAttributes.every((name) => members[name] === undefined || typeof members[name] === 'string');
-};
-
-function identityCheck(event: AuditEvent, leaf: LeafRecord): Check {
-  const wrong = [
-    event.id !== leaf.id && 'id',
-    event.source !== undefined && event.source !== leaf.source && 'source',
-    leaf.epoch !== undefined && event.chainepoch !== leaf.epoch && 'epoch',
-    leaf.sequence !== undefined && event.sequence !== leaf.sequence && 'sequence',
-    leaf.kid !== undefined && event.sigkid !== leaf.kid && 'key id',
-  ].filter(Boolean);
-  return decide(
+  if (!found.event) return [bodyCheck, failed('identity', 'The content is not canonical JSON of an event.')];
+  const identity = decide(
     'identity',
-    wrong.length === 0,
+    found.differs.length === 0,
     'Id, source and sequence are those of the log entry.',
-    `The log entry is of another event: ${wrong.join(', ')} differ.`,
+    `The log entry is of another event: ${found.differs.join(', ')} differ.`,
   );
+  return [bodyCheck, identity, ...producerChecks(found)];
 }
 
-function producerChecks(crypto: Crypto, event: AuditEvent, leaf: LeafRecord, key: Uint8Array | undefined): Check[] {
-  if (event.sig === undefined) {
+function producerChecks({ data, signature }: ContentFindings): Check[] {
+  if (signature.state === 'none') {
     const none = 'The producer did not sign this event: it was observed, not vouched for.';
-    return leaf.kid === undefined
-      ? [open('data', none), open('producer_signature', none)]
-      : [failed('producer_signature', 'The log says that the event was signed, but it has no signature.')];
+    return [open('data', none), open('producer_signature', none)];
   }
-  return [dataCheck(crypto, event), signatureCheck(crypto, event, leaf, key)];
+  const check = signatureCheck(signature);
+  return data === 'unsigned' ? [check] : [dataCheck(data), check];
 }
 
-function dataCheck(crypto: Crypto, event: AuditEvent): Check {
-  const hash = toHex(crypto.sha256(canonicalJson(event.data ?? null)));
-  if (event.datahash === hash) return ok('data', 'The data has the hash that the producer signed.');
-  return open(
-    'data',
-    'The data is not what the producer signed: secrets were redacted on the way in. The log holds it as it is shown.',
-  );
-}
+const dataCheck = (data: 'as_signed' | 'changed'): Check =>
+  data === 'as_signed'
+    ? ok('data', 'The data has the hash that the producer signed.')
+    : open(
+        'data',
+        'The data is not what the producer signed: secrets were redacted on the way in. The log holds it as it is shown.',
+      );
 
-function signatureCheck(crypto: Crypto, event: AuditEvent, leaf: LeafRecord, key: Uint8Array | undefined): Check {
-  if (!key) {
-    return open('producer_signature', `No public key is known for ${String(event.sigkid).slice(0, 128)}.`);
-  }
-  const check = new SignatureVerifier(crypto, 1).verify(event, key);
-  if (!check.ok) return failed('producer_signature', `The producer's signature does not hold: ${check.detail}.`);
-  return leaf.kid === undefined
-    ? open(
+function signatureCheck(finding: Exclude<SignatureFinding, { state: 'none' }>): Check {
+  switch (finding.state) {
+    case 'valid':
+      return ok('producer_signature', `Signed by the producer with key ${finding.kid}.`);
+    case 'not_enrolled':
+      return open(
         'producer_signature',
         'The signature holds, but the key was not enrolled for this source when the event came in.',
-      )
-    : ok('producer_signature', `Signed by the producer with key ${leaf.kid}.`);
+      );
+    case 'unknown_key':
+      return open('producer_signature', `No public key is known for ${finding.kid}.`);
+    case 'bad':
+      return failed('producer_signature', `The producer's signature does not hold: ${finding.detail}.`);
+  }
 }
 
 function openAnchor(crypto: Crypto, { anchor, logKey }: Evidence): { check: Check; checkpoint: Checkpoint | null } {
