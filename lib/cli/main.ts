@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import { roles } from '../core/access';
 import { severities } from '../core/severity';
+import { vantages } from '../sensor/options';
 import { fail } from './fail';
 
 // The command line. Each command's code is loaded when it runs, so that `custody tap` starts at once.
@@ -33,6 +34,12 @@ program
   .addOption(new Option('--agent <id>', 'the agent at work (claimed)').env('CUSTODY_AGENT'))
   .addOption(new Option('--tenant <name>', 'tenant in the name of the source').env('CUSTODY_TENANT').default('default'))
   .option('--server-name <name>', 'what to call the server (default: from its command)')
+  .addOption(
+    new Option(
+      '--vantage <side>',
+      'from where it watches (default: gateway before HTTP, sidecar around stdio)',
+    ).choices(vantages),
+  )
   .option('--instance <name>', 'name of this sensor (default: host and server)')
   .addOption(new Option('--state <folder>', 'keys and spool (default: ~/.local/state/custody)').env('CUSTODY_STATE'))
   .option('--spool <MiB>', 'room on disk while the destination is away', '256')

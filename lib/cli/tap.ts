@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { printable } from '../platform/printable';
 import { startCaptureThread } from '../sensor/capture-thread';
-import type { SensorOptions } from '../sensor/options';
+import type { SensorOptions, Vantage } from '../sensor/options';
 import { commandName, httpServer, stdioServer } from '../sensor/server-identity';
 import { defaultStateFolder, instanceName } from '../sensor/state';
 import { fail } from './fail';
@@ -22,6 +22,7 @@ export interface TapOptions {
   agent?: string;
   tenant: string;
   serverName?: string;
+  vantage?: Vantage;
   instance?: string;
   state?: string;
   spool: string;
@@ -45,6 +46,7 @@ export async function tap(command: string[], options: TapOptions, captureWorker:
     transport: upstream ? 'streamable_http' : 'stdio',
     instance: options.instance ?? instanceName(name),
     server: upstream ? httpServer(upstream) : stdioServer(program as string, args, options.serverName),
+    vantage: options.vantage ?? (upstream ? 'gateway' : 'sidecar'),
     claims: { actor: options.actor, agent: options.agent },
     stateFolder: resolve(options.state ?? defaultStateFolder()),
     spoolBytes: spoolMiB * (1 << 20),

@@ -6,6 +6,7 @@ import { type Direction, readMessage } from '../core/mcp/message';
 import { type Circumstance, createPairing, type Exchange } from '../core/mcp/pairing';
 import type { Draft } from './chain-writer';
 import { createOperations } from './operations';
+import type { Vantage } from './options';
 import { type Alteration, readJson, safeContent } from './safe-content';
 
 /** A message's circumstance, with what its HTTP request adds to the event. */
@@ -21,6 +22,7 @@ export interface Seen extends Circumstance {
 export interface CaptureOptions {
   tenant: string;
   transport: 'stdio' | 'streamable_http';
+  vantage: Vantage;
   /** `data.server` of all events: id, and what the command line or the address say. */
   server: NonNullable<EventData['server']>;
   sha256: Sha256Hex;
@@ -37,7 +39,7 @@ export function createCapture(options: CaptureOptions) {
   const base = (): EventData => ({
     tenant: options.tenant,
     observation: {
-      vantage: options.transport === 'stdio' ? 'sidecar' : 'gateway',
+      vantage: options.vantage,
       assertion: 'observed',
       capture_mode: 'redacted',
       clock_source: 'system',

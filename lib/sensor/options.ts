@@ -1,5 +1,9 @@
 import type { KafkaSettings } from '../kafka/settings';
 
+/** `client`: beside the client; `server`: beside the server; `gateway`: between them; `sidecar`: around a stdio server. */
+export const vantages = ['client', 'gateway', 'server', 'sidecar'] as const;
+export type Vantage = (typeof vantages)[number];
+
 /** Everything a sensor is told at its start; can be handed to another thread. */
 export interface SensorOptions {
   tenant: string;
@@ -7,6 +11,8 @@ export interface SensorOptions {
   /** Name of this sensor among those of the same tenant; see `instanceName`. */
   instance: string;
   server: { id: string; url?: string; command_hash?: string };
+  /** From which side of the connection it watches. */
+  vantage: Vantage;
   claims: { actor?: string; agent?: string };
   /** Folder of keys and spools. */
   stateFolder: string;

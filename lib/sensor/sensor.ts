@@ -54,6 +54,7 @@ export async function startSensor(
   const capture = createCapture({
     tenant: options.tenant,
     transport: options.transport,
+    vantage: options.vantage,
     server: options.server,
     sha256: (data) => hash('sha256', data),
     emit: (draft) => outbox.add(draft),
@@ -115,6 +116,8 @@ export async function startSensor(
     },
     async close() {
       for (const timer of timers) clearInterval(timer);
+      // Without it nobody could tell an end from a silence.
+      capture.note('chain.close', now(), { ext: { tap: { ...about, sequence: chain.sequence() } } });
       if (outbox.close(now())) delivery.wake();
       await delivery.stop(options.graceMs);
       spool.close();

@@ -12,6 +12,7 @@ function capturing(transport: 'stdio' | 'streamable_http') {
   const capture = createCapture({
     tenant: 't',
     transport,
+    vantage: 'sidecar',
     server: { id: 's' },
     sha256: (data) => hash('sha256', data),
     emit: (draft) => drafts.push(draft),
