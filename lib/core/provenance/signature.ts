@@ -1,7 +1,8 @@
 import type { AuditEvent } from '../event/envelope';
-import { concat, equalBytes, fromBase64, fromBase64url, toBase64, toBase64url, toHex, utf8 } from './bytes';
+import { concat, equalBytes, fromBase64, toBase64, toHex } from './bytes';
 import { type EventCore, encodeCore } from './core';
-import { type Crypto, isWeakPublicKey, type Sha256, type Sign } from './crypto';
+import type { Crypto, Sha256, Sign } from './crypto';
+import { bad, detachedJws, type SignatureCheck, verifyDetachedJws } from './jws';
 import { leafHash, nodeHash, rootOf } from './merkle';
 
 /**
@@ -16,7 +17,7 @@ export const maxBatch = 65_536;
 
 /** Signs one event: the value of `sig`. The core must hold the `sigkid` that is given here. */
 export function signEvent(core: EventCore & { sigkid: string }, sign: Sign): string {
-  return detachedJws(core.sigkid, encodeCore(core), sign);
+  return detachedJws(core.sigkid, jwsType, encodeCore(core), sign);
 }
 
 /** Signs a batch with one signature: `sig` and `sigpath` for each event, in order. All must hold the same `sigkid`. */
@@ -30,7 +31,7 @@ export function signBatch(
     throw new RangeError(`a batch is 1 to ${maxBatch} events of one key`);
   }
   const leaves = cores.map((core) => leafHash(sha256, encodeCore(core)));
-  const sig = detachedJws(kid, batchPayload(rootOf(sha256, leaves), leaves.length), sign);
+  const sig = detachedJws(kid, jwsType, batchPayload(rootOf(sha256, leaves), leaves.length), sign);
   return pathsOf(sha256, leaves).map((path, index) => ({
     sig,
     sigpath: `${leaves.length}:${index}:${toBase64(concat(...path))}`,
@@ -38,13 +39,6 @@ export function signBatch(
 }
 
 const batchPayload = (root: Uint8Array, size: number): string => `{"root":"${toHex(root)}","size":${size}}`;
-
-function detachedJws(kid: string, payload: string, sign: Sign): string {
-  const header = toBase64url(utf8(JSON.stringify({ alg: 'EdDSA', kid, typ: jwsType })));
-  return `${header}..${toBase64url(sign(signingInput(header, payload)))}`;
-}
-
-const signingInput = (header: string, payload: string): Uint8Array => utf8(`${header}.${toBase64url(utf8(payload))}`);
 
 /** Inclusion proofs of all leaves of a tree at once. */
 function pathsOf(sha256: Sha256, leaves: readonly Uint8Array[]): Uint8Array[][] {
@@ -64,11 +58,6 @@ function pathsOf(sha256: Sha256, leaves: readonly Uint8Array[]): Uint8Array[][] 
   }
   return paths;
 }
-
-/** What came of a signature: it holds, or why not, in one line for a person. */
-export type SignatureCheck = { ok: true } | { ok: false; detail: string };
-
-const bad = (detail: string): SignatureCheck => ({ ok: false, detail });
 
 /**
  * Verifies producer signatures and remembers the batches that it verified, so that one Ed25519 verification and about one hash for each
@@ -106,47 +95,14 @@ export class SignatureVerifier {
     return check;
   }
 
-  #verifyJws(sig: string, kid: string, payload: string, publicKey: Uint8Array): SignatureCheck {
-    const parts = sig.split('.');
-    const [header = '', middle, encoded = ''] = parts;
-    if (parts.length !== 3 || middle !== '') return bad('sig is not a detached JWS (header..signature)');
-    const wrong = checkHeader(header, kid);
-    if (wrong) return bad(wrong);
-    const signature = fromBase64url(encoded);
-    if (signature?.length !== 64) return bad('the signature is not 64 bytes in base64url');
-    if (isWeakPublicKey(publicKey)) return bad('the key is a point of small order');
-    return this.#crypto.verifyEd25519(publicKey, signingInput(header, payload), signature)
-      ? { ok: true }
-      : bad('the signature does not fit the event and the key');
+  #verifyJws(jws: string, kid: string, payload: string, publicKey: Uint8Array): SignatureCheck {
+    return verifyDetachedJws(this.#crypto, { jws, kid, typ: jwsType, withoutTyp: true, payload, publicKey });
   }
 
   #remember(name: string, batch: VerifiedBatch): void {
     this.#batches.set(name, batch);
     if (this.#batches.size > this.#maxBatches) this.#batches.delete(this.#batches.keys().next().value as string);
   }
-}
-
-/** The header must say just alg, kid and typ: members like `jwk`, `crit` or `b64` would change what is verified. */
-function checkHeader(encoded: string, kid: string): string | null {
-  const bytes = fromBase64url(encoded);
-  let header: unknown;
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes ?? undefined);
-    header = JSON.parse(text);
-  } catch {
-    return 'the header of sig is not JSON in base64url';
-  }
-  if (typeof header !== 'object' || header === null || Array.isArray(header))
-    return 'the header of sig is not a JSON object';
-  const { alg, kid: named, typ, ...rest } = header as Record<string, unknown>;
-  // Parsing keeps the last of duplicate members, so that another reader might see another header.
-  if (JSON.stringify(header) !== text) return 'the header of sig is not plain JSON: white space, or a member twice';
-  if (Object.keys(rest).length > 0) return 'the header of sig has members beyond alg, kid and typ';
-  if (alg !== 'EdDSA') return 'alg in the header of sig is not EdDSA';
-  if (named !== kid) return 'kid in the header of sig is not sigkid';
-  if (typ !== undefined && typ !== jwsType) return `typ in the header of sig is not ${jwsType}`;
-  return null;
 }
 
 interface BatchPath {
