@@ -1,4 +1,4 @@
-import { createPublicKey, hash, type KeyObject, sign, verify } from 'node:crypto';
+import { createHash, createPublicKey, hash, type KeyObject, sign, verify } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Crypto, Sha256, Sign } from '../core/provenance/crypto';
 
@@ -23,6 +23,7 @@ function publicKeyOf(raw: Uint8Array): KeyObject {
 /** OpenSSL by way of node:crypto. */
 export const nodeCrypto: Crypto = {
   sha256,
+  startSha256: () => createHash('sha256'),
   verifyEd25519(publicKey, message, signature) {
     try {
       return publicKey.length === 32 && verify(null, message, publicKeyOf(publicKey), signature);

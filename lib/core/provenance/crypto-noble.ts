@@ -6,6 +6,7 @@ import type { Crypto } from './crypto';
 /** Pure JavaScript: for the browser. Strict Ed25519: reduced encodings only, no points of small order. */
 export const nobleCrypto: Crypto = {
   sha256: (data) => sha256(typeof data === 'string' ? utf8(data) : data),
+  startSha256: () => sha256.create(),
   verifyEd25519(publicKey, message, signature) {
     try {
       return ed25519.verify(signature, message, publicKey, { zip215: false });

@@ -1,9 +1,17 @@
 /** SHA-256 of bytes, or of a string's UTF-8. 32 bytes, not shared with any later call. */
 export type Sha256 = (data: Uint8Array | string) => Uint8Array;
 
+/** SHA-256 of bytes that come in parts. */
+export interface Sha256Stream {
+  update(part: Uint8Array): unknown;
+  /** 32 bytes; the stream is over. */
+  digest(): Uint8Array;
+}
+
 /** What the core needs of a cryptographic library: `crypto-noble.ts` in the browser, `lib/platform/crypto.ts` in Node. */
 export interface Crypto {
   sha256: Sha256;
+  startSha256(): Sha256Stream;
   /** Ed25519 (RFC 8032). False, never an exception, for whatever does not verify. */
   verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
 }
