@@ -163,6 +163,9 @@ export const kafkaEnv = (): KafkaEnv => parseWith(z.object(kafkaVariables).super
 export const logOriginSetting = (): string | undefined =>
   parseWith(z.object(logOrigin), process.env).CUSTODY_LOG_ORIGIN;
 
+/** The process's CUSTODY_SECRET. Throws EnvError where it is missing or too short. */
+export const secretSetting = (): string => parseWith(z.object({ CUSTODY_SECRET: secret }), process.env).CUSTODY_SECRET;
+
 /** Takes over what the embedded installation wrote down of itself (`env` in its data folder), for what is not set otherwise. */
 export function loadInstallation(): void {
   try {

@@ -73,6 +73,19 @@ export function redactionKey(secret: string): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', secret, '', 'custody redaction', 32));
 }
 
+export interface SubjectKeys {
+  /** Wraps the key of each data subject. */
+  wrap: Uint8Array;
+  /** Of the keyed hashes by which the subject of an identifier is found. */
+  lookup: Uint8Array;
+}
+
+/** From CUSTODY_SECRET, by HKDF-SHA-256; 32 bytes each. */
+export function subjectKeys(secret: string): SubjectKeys {
+  const derived = (info: string) => new Uint8Array(hkdfSync('sha256', secret, '', info, 32));
+  return { wrap: derived('custody subject wrap'), lookup: derived('custody subject lookup') };
+}
+
 function newPrivateKeyPem(): string {
   return generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
 }

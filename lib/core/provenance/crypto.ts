@@ -8,9 +8,13 @@ export interface Sha256Stream {
   digest(): Uint8Array;
 }
 
+/** HMAC-SHA-256 (RFC 2104) of bytes, or of a string's UTF-8. 32 bytes, not shared with any later call. */
+export type Hmac = (key: Uint8Array, data: Uint8Array | string) => Uint8Array;
+
 /** What the core needs of a cryptographic library: `crypto-noble.ts` in the browser, `lib/platform/crypto.ts` in Node. */
 export interface Crypto {
   sha256: Sha256;
+  hmacSha256: Hmac;
   startSha256(): Sha256Stream;
   /** Ed25519 (RFC 8032). False, never an exception, for whatever does not verify. */
   verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;

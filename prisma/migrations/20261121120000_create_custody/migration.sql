@@ -124,7 +124,42 @@ BEGIN
   EXECUTE format('CREATE TABLE %I PARTITION OF event FOR VALUES FROM (%L) TO (%L) WITH (toast_tuple_target = %s)',
     name, day::text || ' 00:00:00+00', (day + 1)::text || ' 00:00:00+00', CASE WHEN lz4 THEN 2032 ELSE 8160 END);
   EXECUTE format('CREATE TRIGGER no_truncate BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()', name);
+  EXECUTE format('CREATE TABLE %I PARTITION OF sealed_value FOR VALUES FROM (%L) TO (%L)', 'sealed_value_' || to_char(day, 'YYYYMMDD'), day, day + 1);
 END $$;
+
+-- Those whom values belong to: people, and sources for what belongs to nobody. Erasing takes lookup, key and identity away; the row stays.
+CREATE TABLE data_subject (
+  id         text PRIMARY KEY CHECK (id ~ '^(person|source):[0-9a-z]{26}$'),
+  lookup     bytea UNIQUE,
+  wrapped    bytea,
+  identity   bytea,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  erased_at  timestamptz,
+  CHECK ((erased_at IS NULL) = (lookup IS NOT NULL) AND (erased_at IS NULL) = (wrapped IS NOT NULL)
+    AND (erased_at IS NULL) = (identity IS NOT NULL))
+);
+CREATE INDEX data_subject_list ON data_subject (created_at DESC, id);
+CREATE INDEX data_subject_erased ON data_subject (erased_at) WHERE erased_at IS NOT NULL;
+COMMENT ON COLUMN data_subject.lookup IS 'HMAC-SHA-256 of the normalised identifier';
+COMMENT ON COLUMN data_subject.wrapped IS 'the key of the subject, under a key of the installation';
+COMMENT ON COLUMN data_subject.identity IS 'the identifier, under the key of the subject';
+
+-- What stood where events have markers, by day like the events: one blob for what a batch has of one subject.
+CREATE TABLE sealed_value (
+  day         date NOT NULL,
+  log_id      smallint NOT NULL,
+  first_index bigint NOT NULL,
+  subject     text NOT NULL,
+  part        smallint NOT NULL,
+  events      integer[] NOT NULL,
+  sealed      bytea NOT NULL,
+  PRIMARY KEY (day, log_id, first_index, subject, part)
+) PARTITION BY RANGE (day);
+ALTER TABLE sealed_value ALTER COLUMN sealed SET STORAGE EXTERNAL;
+CREATE INDEX sealed_value_subject ON sealed_value (subject);
+COMMENT ON COLUMN sealed_value.first_index IS 'of the batch in the log';
+COMMENT ON COLUMN sealed_value.events IS 'log indexes of the events, counted from first_index';
+COMMENT ON COLUMN sealed_value.sealed IS 'AES-256-GCM: 12 bytes nonce, 16 bytes tag, ciphertext';
 
 -- Heads of the source chains: one for each (source, epoch).
 CREATE TABLE source_chain (
@@ -424,7 +459,7 @@ CREATE TABLE retention_drop (
   dropped_at    timestamptz NOT NULL DEFAULT now()
 );
 CREATE TABLE retention_log (
-  drop_id uuid NOT NULL REFERENCES retention_drop (id),
+  drop_id uuid NOT NULL,
   log_id  smallint NOT NULL REFERENCES log (id),
   events  bigint NOT NULL,
   size    bigint NOT NULL,
@@ -435,10 +470,18 @@ CREATE TABLE retention_range (
   log_id     smallint NOT NULL REFERENCES log (id),
   from_index bigint NOT NULL,
   to_index   bigint NOT NULL CHECK (to_index >= from_index),
-  drop_id    uuid NOT NULL REFERENCES retention_drop (id),
+  drop_id    uuid NOT NULL,
   PRIMARY KEY (log_id, from_index)
 );
 CREATE INDEX retention_range_drop ON retention_range (drop_id);
+CREATE TABLE retention_chain (
+  drop_id     uuid NOT NULL,
+  source      text NOT NULL,
+  epoch       text NOT NULL,
+  events      bigint NOT NULL,
+  to_sequence bigint NOT NULL,
+  PRIMARY KEY (drop_id, source, epoch)
+);
 -- Leaf hashes of dropped entries that no complete tile holds yet.
 CREATE TABLE log_edge (
   log_id    smallint NOT NULL REFERENCES log (id),
@@ -449,7 +492,7 @@ CREATE TABLE log_edge (
 DO $$
 DECLARE name text;
 BEGIN
-  FOREACH name IN ARRAY ARRAY['retention_drop', 'retention_log', 'retention_range', 'log_edge'] LOOP
+  FOREACH name IN ARRAY ARRAY['retention_drop', 'retention_log', 'retention_range', 'retention_chain', 'log_edge'] LOOP
     EXECUTE format('CREATE TRIGGER %I BEFORE UPDATE OR DELETE ON %I FOR EACH ROW EXECUTE FUNCTION refuse_change()', name || '_append_only', name);
     EXECUTE format('CREATE TRIGGER %I BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()', name || '_no_truncate', name);
   END LOOP;
@@ -537,3 +580,78 @@ CREATE TABLE own_event (
   sealed  text
 );
 COMMENT ON COLUMN own_event.sealed IS 'the signed event; null until it has its place in the chain';
+
+-- The runs of sources that send heartbeats, and when they were silent.
+CREATE TABLE source_run (
+  source         text NOT NULL,
+  epoch          text NOT NULL,
+  log_id         smallint NOT NULL REFERENCES log (id),
+  begun_at       timestamptz NOT NULL,
+  beats          bigint NOT NULL,
+  interval_ms    integer,
+  beat_time      timestamptz NOT NULL,
+  heard_at       timestamptz NOT NULL,
+  heard_event    uuid NOT NULL,
+  heard_sequence bigint,
+  ended          text CHECK (ended IN ('closed', 'followed')),
+  ended_at       timestamptz,
+  PRIMARY KEY (source, epoch)
+);
+COMMENT ON COLUMN source_run.begun_at IS 'when its first heartbeat or beginning was recorded; so are heard_at and ended_at';
+COMMENT ON COLUMN source_run.interval_ms IS 'how often its heartbeats come, by its own clock; null until it is learnt';
+COMMENT ON COLUMN source_run.ended IS 'closed = it said so; followed = another run of the source began';
+CREATE TABLE source_silence (
+  source    text NOT NULL,
+  epoch     text NOT NULL,
+  since     timestamptz NOT NULL,
+  event_id  uuid NOT NULL,
+  dedup_key text NOT NULL,
+  until     timestamptz,
+  caught_up boolean,
+  told      boolean NOT NULL DEFAULT false,
+  PRIMARY KEY (source, epoch, since)
+);
+CREATE INDEX source_silence_open ON source_silence (source) WHERE NOT told;
+COMMENT ON COLUMN source_silence.event_id IS 'the own event that says so';
+COMMENT ON COLUMN source_silence.told IS 'whether its alert says that the source is back';
+-- Up to where the worker has looked through a log for heartbeats, beginnings and ends of runs.
+CREATE TABLE source_watch (
+  log_id     smallint PRIMARY KEY REFERENCES log (id),
+  next_index bigint NOT NULL
+);
+CREATE INDEX event_run ON event (log_id, log_index)
+  WHERE type IN ('mcp.audit.chain.heartbeat.v1', 'mcp.audit.chain.epoch.v1', 'mcp.audit.chain.close.v1', 'mcp.audit.lifecycle.close.v1');
+-- Finds a place in a source's chain without an index on each event: every 64th is a landmark.
+CREATE INDEX event_landmark ON event (source, epoch, sequence) WHERE sequence % 64 = 0;
+-- By how much a source's clock differs from ours, usually and as it was seen last.
+CREATE TABLE source_clock (
+  source       text PRIMARY KEY,
+  usual_ms     bigint,
+  offset_ms    bigint NOT NULL,
+  steady       integer NOT NULL,
+  steady_since timestamptz NOT NULL,
+  seen_at      timestamptz NOT NULL
+);
+COMMENT ON COLUMN source_clock.usual_ms IS 'recorded minus said, in milliseconds; null until it is learnt';
+-- Calls recorded up to here were compared between the sides that report them.
+CREATE TABLE call_watch (
+  one   boolean PRIMARY KEY DEFAULT true CHECK (one),
+  until timestamptz NOT NULL
+);
+
+-- Tamper drills: what was changed on a copy of a log on purpose, and whether it was found.
+CREATE TABLE drill (
+  id         uuid PRIMARY KEY,
+  run_at     timestamptz NOT NULL,
+  asked_by   text NOT NULL,
+  log_id     smallint NOT NULL REFERENCES log (id),
+  from_index bigint NOT NULL,
+  size       bigint NOT NULL,
+  changes    jsonb NOT NULL,
+  missed     integer NOT NULL,
+  ms         double precision NOT NULL
+);
+CREATE INDEX drill_list ON drill (run_at DESC);
+COMMENT ON COLUMN drill.changes IS 'list of {kind, where, found, ms, by}';
+CREATE TRIGGER drill_append_only BEFORE UPDATE OR DELETE ON drill FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER drill_no_truncate BEFORE TRUNCATE ON drill FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
