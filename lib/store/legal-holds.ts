@@ -73,19 +73,20 @@ export async function releaseHold(tx: Tx, id: string, by: string): Promise<void>
   await tx.query('UPDATE legal_hold SET released_at = now(), released_by = $2 WHERE id = $1', [id, by]);
 }
 
-/** An event that a hold touches: all that the hold says fits. A hold on a person fits what is theirs. */
-const touches = `(hold.subject IS NULL OR event.actor = hold.subject
-    OR EXISTS (SELECT FROM sealed_value WHERE sealed_value.subject = hold.subject AND sealed_value.event_id = event.id AND sealed_value.time = event.time))
-  AND (hold.session IS NULL OR event.session = hold.session) AND (hold.server IS NULL OR event.server = hold.server)
+/** What a hold says beside the person. */
+const fits = `(hold.session IS NULL OR event.session = hold.session) AND (hold.server IS NULL OR event.server = hold.server)
   AND event.time >= coalesce(hold.from_time, '-infinity') AND event.time < coalesce(hold.to_time, 'infinity')`;
+/** Events in which values of somebody stand, whoever acts in them. */
+const valuesIn = `sealed_value JOIN LATERAL unnest(sealed_value.events) AS place ON true
+  JOIN event ON event.log_id = sealed_value.log_id AND event.log_index = sealed_value.first_index + place`;
 
-/** Holds in force that forbid to erase a person: those on them, and those on anything that values of theirs stand in. */
+/** Holds in force that forbid to erase a person: those on them, and those on events in which they act or values of theirs stand. */
 export async function holdsOnSubject(on: Pick<Tx, 'query'>, subject: string): Promise<LegalHold[]> {
+  const theirs = '(hold.subject IS NULL OR event.actor = hold.subject)';
   const { rows } = await on.query<LegalHold>(
-    `SELECT ${columns} FROM legal_hold hold WHERE released_at IS NULL AND (subject = $1 OR subject IS NULL AND EXISTS (
-       SELECT FROM event WHERE (event.actor = $1
-           OR EXISTS (SELECT FROM sealed_value WHERE sealed_value.subject = $1 AND sealed_value.event_id = event.id AND sealed_value.time = event.time))
-         AND ${touches}))
+    `SELECT ${columns} FROM legal_hold hold WHERE released_at IS NULL AND (subject = $1
+       OR hold.subject IS NULL AND EXISTS (SELECT FROM event WHERE event.actor = $1 AND ${fits})
+       OR EXISTS (SELECT FROM ${valuesIn} WHERE sealed_value.subject = $1 AND ${theirs} AND ${fits}))
      ORDER BY placed_at`,
     [subject],
   );
@@ -94,11 +95,11 @@ export async function holdsOnSubject(on: Pick<Tx, 'query'>, subject: string): Pr
 
 /** How many holds in force touch an event of this day (UTC, `YYYY-MM-DD`). */
 export async function holdsOnDay(on: Pick<Tx, 'query'>, day: string): Promise<number> {
+  const within = `event.time >= ($1 || ' 00:00:00+00')::timestamptz AND event.time < ($1 || ' 00:00:00+00')::timestamptz + interval '1 day'`;
   const { rows } = await on.query<{ count: number }>(
-    `SELECT count(*)::int AS count FROM legal_hold hold WHERE released_at IS NULL
-       AND (from_time IS NULL OR from_time < $1::date + 1) AND (to_time IS NULL OR to_time > $1::date)
-       AND EXISTS (SELECT FROM event WHERE event.time >= ($1 || ' 00:00:00+00')::timestamptz
-         AND event.time < ($1 || ' 00:00:00+00')::timestamptz + interval '1 day' AND ${touches})`,
+    `SELECT count(*)::int AS count FROM legal_hold hold WHERE released_at IS NULL AND (
+       EXISTS (SELECT FROM event WHERE ${within} AND (hold.subject IS NULL OR event.actor = hold.subject) AND ${fits})
+       OR EXISTS (SELECT FROM ${valuesIn} WHERE sealed_value.day = $1::date AND sealed_value.subject = hold.subject AND ${within} AND ${fits}))`,
     [day],
   );
   return rows[0]?.count ?? 0;

@@ -9,6 +9,7 @@ import { checkpointJob } from './checkpoint';
 import type { Job } from './jobs';
 import type { Judge } from './judge-client';
 import { ownEventsJob } from './own-events';
+import { retentionJob } from './retention';
 import type { TopicIngest } from './topic-ingest';
 
 export interface JobParts {
@@ -36,6 +37,7 @@ export function jobTable({ pool, judge, ingest, offsets, worker, logKey, observe
   return [
     checkpointJob(pool, logKey),
     ownEventsJob(pool, observerKey, judged),
+    retentionJob(pool),
     {
       name: 'partitions',
       everyMs: hour,

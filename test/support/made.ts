@@ -27,6 +27,19 @@ export async function madeAlert(pool: Pool, given: { status?: string; dedupKey?:
   return id;
 }
 
+let asked = 0;
+
+/** An open request for a shorter retention, as nobody asked for it before. */
+export async function madeChangeRequest(pool: Pool, { requestedBy }: { requestedBy: string }): Promise<string> {
+  const id = randomUUID();
+  await pool.query(
+    `INSERT INTO change_request (id, kind, payload, reason, requested_by, expires_at)
+     VALUES ($1, 'retention', $2, 'a test asks', $3, now() + interval '1 day')`,
+    [id, JSON.stringify({ days: ++asked }), requestedBy],
+  );
+  return id;
+}
+
 export async function madeServer(pool: Pool): Promise<string> {
   const key = `stdio:${randomUUID()}`;
   await pool.query('INSERT INTO server (key, name, first_seen, last_seen) VALUES ($1, $1, now(), now())', [key]);

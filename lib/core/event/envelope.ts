@@ -315,6 +315,34 @@ const Data = open({
     missed: Type.Array(name()),
     duration_ms: count(),
   }),
+  /** A person was erased, named by the pseudonym alone. Who agreed to it stands in the console's log, at `entry`. */
+  erasure: open({
+    subject: name(),
+    /** The key that was destroyed with it. */
+    key: name(),
+    basis: name(),
+    /** What was taken away. */
+    scope: Type.Array(name()),
+    sealed_values: count(),
+    sightings: count(),
+    dead_letters: count(),
+    /** How many people agreed. */
+    agreed: count(),
+    entry: count(),
+  }),
+  /** A day that retention took away, and the logs as they stood then. */
+  retention: open({
+    drop: name(),
+    day: name(),
+    kept_days: count(),
+    events: count(),
+    sealed_values: count(),
+    logs: Type.Array(open({ origin: name(), events: count(), size: count(), root: hash() })),
+    /** Stretches of log entries that went, and SHA-256 of one line for each: `<origin> <first> <last>`. */
+    ranges: count(),
+    ranges_hash: hash(),
+    entry: count(),
+  }),
   capture: open({
     redaction_profile: name(),
     fields_committed: Type.Array(anything),

@@ -185,15 +185,31 @@ CREATE TABLE chain_gap (
   PRIMARY KEY (source, epoch, from_sequence)
 );
 
--- Public keys that may sign for a source.
+-- Public keys that may sign for a source. What counts is the key registry: the entries of the console's log about keys, whose
+-- indexes stand here. In force: not revoked.
 CREATE TABLE source_key (
-  kid        text PRIMARY KEY,
-  public_key bytea NOT NULL CHECK (length(public_key) = 32),
-  source     text NOT NULL,
-  added_by   text NOT NULL,
-  added_at   timestamptz NOT NULL DEFAULT now(),
-  revoked_at timestamptz
+  kid               text PRIMARY KEY,
+  public_key        bytea NOT NULL CHECK (length(public_key) = 32),
+  source            text NOT NULL,
+  added_by          text NOT NULL,
+  added_at          timestamptz NOT NULL DEFAULT now(),
+  added_index       bigint NOT NULL,
+  replaced_by       text,
+  replaced_at       timestamptz,
+  revoked_at        timestamptz,
+  revoked_index     bigint,
+  compromised_since timestamptz,
+  released_at       timestamptz,
+  released_index    bigint,
+  CHECK ((revoked_at IS NULL) = (revoked_index IS NULL)),
+  CHECK ((replaced_at IS NULL) = (replaced_by IS NULL)),
+  CHECK (compromised_since IS NULL OR revoked_at IS NOT NULL),
+  CHECK ((released_at IS NULL) = (released_index IS NULL)),
+  CHECK (released_at IS NULL OR revoked_at IS NOT NULL)
 );
+CREATE INDEX source_key_source ON source_key (source);
+COMMENT ON COLUMN source_key.compromised_since IS 'others may have held the key from then on';
+COMMENT ON COLUMN source_key.released_at IS 'the source has no key in force, and two people agreed that it may send unsigned again';
 
 CREATE TABLE usage_minute (
   minute    timestamptz NOT NULL,

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Actor, apiKeyScopes, type Role, roles } from '@/lib/core/access';
+import { agreeToChange } from '@/lib/services/agree-to-change';
 import { assignAlert } from '@/lib/services/assign-alert';
 import { changeOwnPassword } from '@/lib/services/change-own-password';
 import { commentAlert } from '@/lib/services/comment-alert';
@@ -13,18 +15,24 @@ import { enrollSourceKey } from '@/lib/services/enroll-source-key';
 import { exportAlerts } from '@/lib/services/export-alerts';
 import { exportEvents } from '@/lib/services/export-events';
 import { hashPassword } from '@/lib/services/password';
+import { placeHold } from '@/lib/services/place-hold';
+import { refuseChange } from '@/lib/services/refuse-change';
 import { replayDeadLetter } from '@/lib/services/replay-dead-letter';
+import { requestChange } from '@/lib/services/request-change';
 import { revokeApiKey } from '@/lib/services/revoke-api-key';
 import { revokeSourceKey } from '@/lib/services/revoke-source-key';
 import { setAlertStatus } from '@/lib/services/set-alert-status';
 import { setPassword } from '@/lib/services/set-password';
+import { lengthenRetention } from '@/lib/services/set-retention';
 import { updateUser } from '@/lib/services/update-user';
 import { viewDeadLetter } from '@/lib/services/view-dead-letter';
 import { viewEvidence } from '@/lib/services/view-evidence';
 import { viewPayload } from '@/lib/services/view-payload';
+import { withdrawChange } from '@/lib/services/withdraw-change';
 import {
   auditOf,
   madeAlert,
+  madeChangeRequest,
   madeDeadLetter,
   madeEvent,
   madeServer,
@@ -192,7 +200,63 @@ const cases: Case[] = [
     verb: exportAlerts,
     prepare: async () => ({ input: { format: 'jsonl' }, target: 'alerts' }),
   },
+  {
+    file: 'request-change',
+    verb: requestChange,
+    prepare: async (actor) => {
+      const hold = await madeHold(actor);
+      return { input: { kind: 'hold_release', payload: { hold }, reason: 'The case is closed' } };
+    },
+  },
+  {
+    file: 'agree-to-change',
+    verb: agreeToChange,
+    prepare: async () => {
+      const id = await madeChangeRequest(db.pool, { requestedBy: 'someone else' });
+      return { input: { id }, target: `change_request:${id}` };
+    },
+  },
+  {
+    file: 'refuse-change',
+    verb: refuseChange,
+    prepare: async () => {
+      const id = await madeChangeRequest(db.pool, { requestedBy: 'someone else' });
+      return { input: { id, reason: 'Not now' }, target: `change_request:${id}` };
+    },
+  },
+  {
+    file: 'withdraw-change',
+    verb: withdrawChange,
+    prepare: async (actor) => {
+      const id = await madeChangeRequest(db.pool, { requestedBy: actor.email });
+      return { input: { id }, target: `change_request:${id}` };
+    },
+  },
+  {
+    file: 'place-hold',
+    verb: placeHold,
+    prepare: async () => ({ input: { session: 'a session', reason: 'Case 7' } }),
+  },
+  {
+    file: 'set-retention',
+    verb: lengthenRetention,
+    prepare: async () => {
+      await db.pool.query(
+        `INSERT INTO retention_setting (days, changed_by) VALUES (1, 'a test') ON CONFLICT (one) DO UPDATE SET days = 1`,
+      );
+      return { input: { days: 2, reason: 'An audit' }, target: 'retention' };
+    },
+  },
 ] as Case[];
+
+async function madeHold(actor: Actor): Promise<string> {
+  const id = randomUUID();
+  await db.pool.query(`INSERT INTO legal_hold (id, session, reason, placed_by) VALUES ($1, 's', 'Case 7', $2)`, [
+    id,
+    actor.email,
+  ]);
+  return id;
+}
 
 /** Who may do what, as the product promises it: written down here, and not read from the code that is tested. */
 const everyone: Role[] = ['viewer', 'analyst', 'responder', 'admin', 'auditor'];
@@ -216,6 +280,12 @@ const whoMay: Record<string, Role[]> = {
   'revoke-source-key': ['admin'],
   'export-events': everyone,
   'export-alerts': everyone,
+  'request-change': ['responder', 'admin', 'auditor'],
+  'agree-to-change': ['responder', 'admin'],
+  'refuse-change': ['responder', 'admin'],
+  'withdraw-change': ['responder', 'admin', 'auditor'],
+  'place-hold': ['responder', 'admin'],
+  'set-retention': ['responder', 'admin'],
 };
 
 test('every file that defines a verb has a case', async () => {

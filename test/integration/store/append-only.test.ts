@@ -20,12 +20,19 @@ const evidence = {
   retention_drop: 'day',
   retention_log: 'root',
   retention_range: 'to_index',
+  retention_chain: 'events',
   log_edge: 'leaf_hash',
+  drill: 'missed',
 };
 /** State, that changes with what becomes known. */
 const state = [
   'log',
   'source_chain',
+  'source_run',
+  'source_silence',
+  'source_watch',
+  'source_clock',
+  'call_watch',
   'chain_gap',
   'source_key',
   'own_event',
@@ -86,7 +93,9 @@ beforeAll(async () => {
   await db.pool.query('INSERT INTO retention_drop VALUES ($1, now(), 1, 1, 1)', [id]);
   await db.pool.query('INSERT INTO retention_log VALUES ($1, $2, 1, 1, $3)', [id, log, hash]);
   await db.pool.query('INSERT INTO retention_range VALUES ($1, 0, 0, $2)', [log, id]);
+  await db.pool.query(`INSERT INTO retention_chain VALUES ($1, 'a source', '1', 1, 0)`, [id]);
   await db.pool.query('INSERT INTO log_edge VALUES ($1, 0, $2)', [log, hash]);
+  await db.pool.query(`INSERT INTO drill VALUES ($1, now(), 'system', $2, 0, 1, '[]', 0, 1)`, [id, log]);
 });
 
 test('every table is either evidence or state', async () => {
