@@ -1,3 +1,4 @@
+import type { Printer } from '../context/prints';
 import type { Engine, Gate } from '../detection/engine';
 import { canonicalBytes } from '../event/canonical';
 import type { AuditEvent } from '../event/envelope';
@@ -6,6 +7,7 @@ import type { Refusal } from '../event/result';
 import { encodeCore } from '../provenance/core';
 import type { SignatureVerifier } from '../provenance/signature';
 import { type Redaction, redactEvent } from '../redaction/redact';
+import { normalise } from '../text/normalise';
 import type { Facts } from './contract';
 import type { Opened } from './read';
 import { verifyProducer } from './verify';
@@ -17,6 +19,7 @@ export interface CaseTools {
   engine: Engine;
   /** Keyed, 16 hexadecimal digits. */
   fingerprint(value: string): string;
+  printer: Printer;
   /** Whether an event's word is believed that it was generated. Elsewhere than in a demonstration an attack could say so. */
   believeGenerated: boolean;
 }
@@ -30,6 +33,8 @@ export class Case {
   readonly core: string;
   /** Of the key whose signature holds. */
   kid: string | null = null;
+  /** Beside kid: place of the key registry that the key was looked up at. */
+  registry: number | null = null;
   /** Redacted. */
   event: AuditEvent;
   gate: Gate | null = null;
@@ -42,6 +47,8 @@ export class Case {
   eventHash = '';
   /** SHA-256 of the message, where the body is another form of it. */
   rawHash: string | null = null;
+  /** Of the content as it is stored. */
+  prints: bigint[] | null = null;
 
   constructor(readonly opened: Opened) {
     this.event = opened.event;
@@ -53,6 +60,7 @@ export class Case {
     const kid = verifyProducer(this.opened, this.core, facts, signatures, sha256);
     if (!kid.ok) return kid.refusal;
     this.kid = kid.value;
+    if (kid.value !== null) this.registry = facts.keys.get(kid.value)?.registry ?? null;
     return null;
   }
 
@@ -80,5 +88,11 @@ export class Case {
     this.body = canonical !== null && same ? message.bytes : canonicalBytes(this.event);
     this.eventHash = sha256(this.body);
     if (canonical === null && same) this.rawHash = sha256(message.bytes);
+  }
+
+  print({ printer }: CaseTools): void {
+    const { normal, redact } = this.gate as Gate;
+    const prints = printer.ofEvent(this.event, (text) => normal.get(text) ?? (redact ? normalise(text) : text));
+    if (prints.length > 0) this.prints = prints;
   }
 }

@@ -29,6 +29,8 @@ export interface SourceKey {
   /** The source it may sign for. */
   source: string;
   revokedAt: string | null;
+  /** Entries of the console's log up to and including the newest that says something of any key, as of this look. */
+  registry: number;
 }
 
 /** What is known about a server before this batch. */
@@ -69,7 +71,7 @@ export interface Facts {
   epochs: Map<string, { epoch: string; sequence: bigint; hash: string } | null>;
   /** By kid. */
   keys: Map<string, SourceKey | null>;
-  /** By source: kids of the keys enrolled for it; a source with keys may not send unsigned events. */
+  /** By source: kids of the keys enrolled for it; a source with keys, in force or not, may not send unsigned events. */
   sourceKids: Map<string, string[]>;
   /** By server key. */
   servers: Map<string, ServerFacts | null>;
@@ -136,7 +138,7 @@ export interface EventRow {
   severity: number;
   /** Of a signed event: entries of the console's log up to and including the newest key entry known when it was judged. */
   registry: number | null;
-  /** Fingerprints of the content that passed here. */
+  /** Fingerprints of the content that passed here: lib/core/context/prints.ts. null: none. */
   prints: bigint[] | null;
   /** Hexadecimal. */
   rawHash: string | null;

@@ -83,6 +83,8 @@ function* judgeSlice(
   lap('redact');
   for (const one of cases) one.hash(tools);
   lap('body');
+  for (const one of cases) one.print(tools);
+  lap('prints');
   const secrets = cases.flatMap((one) => one.secrets);
   if (secrets.length > 0) {
     yield* needed(facts, (needs) => {

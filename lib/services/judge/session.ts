@@ -1,4 +1,5 @@
 import { createHmac, hash } from 'node:crypto';
+import { createPrinter } from '../../core/context/prints';
 import { createEngine } from '../../core/detection/engine';
 import { rules } from '../../core/detection/rules';
 import type { JudgedBatch } from '../../core/judge/batch';
@@ -11,6 +12,7 @@ import { LogWriter } from '../../core/provenance/log-writer';
 import { SignatureVerifier } from '../../core/provenance/signature';
 import { fingerprinter } from '../../core/redaction/marker';
 import { nodeCrypto } from '../../platform/crypto';
+import { printKey } from '../../platform/print-key';
 import { BatchEncoder, expectedBytes } from './encode';
 import { Laps } from './laps';
 import { unpack } from './pack';
@@ -49,6 +51,7 @@ export function createJudgeSession(
     signatures: new SignatureVerifier(nodeCrypto),
     engine: createEngine(rules),
     fingerprint: fingerprinter(hmac, fingerprintKey),
+    printer: createPrinter(printKey(fingerprintKey)),
     believeGenerated,
   };
   const logs = new Map<number, OpenLog>();

@@ -1,5 +1,6 @@
 import { createHash, createHmac, hash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { createPrinter } from '@/lib/core/context/prints';
 import { createEngine } from '@/lib/core/detection/engine';
 import { rules } from '@/lib/core/detection/rules';
 import { canonicalJson } from '@/lib/core/event/canonical';
@@ -22,6 +23,7 @@ const tools: JudgeTools = {
   sha256,
   signatures: new SignatureVerifier(nodeCrypto),
   engine: createEngine(rules),
+  printer: createPrinter(new Uint8Array(16)),
   fingerprint: fingerprinter((key, data) => createHmac('sha256', key).update(data).digest(), new Uint8Array(32)),
   believeGenerated: false,
 };
