@@ -1,0 +1,104 @@
+import type { AuditEvent } from '../../event/envelope';
+import { ownSource } from '../../event/own';
+import type { Crypto } from '../crypto';
+import { isKeyAction, KeyRegistry, type RegistryEntry, speaksFor, standingWords } from '../key-registry';
+import type { LeafRecord } from '../leaf';
+import type { Problems } from './problems';
+
+/** Key entries that are taken; a registry with more is not believed. */
+const mostEntries = 200_000;
+/** Events of compromised keys that wait for their judgement; those beyond count as not proved. */
+const mostWaiting = 100_000;
+
+interface Waiting {
+  line: number;
+  log: number;
+  index: number;
+  where: string;
+  kid: string;
+  leaf: LeafRecord;
+}
+
+/**
+ * The keys that the bundle's part of the registry names. Entries of the console's log come first; the first event closes the registry.
+ * Whether these entries are in that log is the section's to say.
+ */
+export class BundleKeys {
+  #crypto: Crypto;
+  #problems: Problems;
+  #entries: RegistryEntry[] = [];
+  #registry: KeyRegistry | null = null;
+  #waiting: Waiting[] = [];
+  #unproved = 0;
+  /** The newest place in the registry that an event was judged by. */
+  #known = 0;
+
+  constructor(crypto: Crypto, problems: Problems) {
+    this.#crypto = crypto;
+    this.#problems = problems;
+  }
+
+  /** An entry of the console's log; only key entries are kept. */
+  add(index: number, body: AuditEvent): void {
+    const { action } = body as unknown as { action?: unknown };
+    if (isKeyAction(action) && this.#entries.length < mostEntries) this.#entries.push({ index, body });
+  }
+
+  get registry(): KeyRegistry {
+    if (!this.#registry) {
+      this.#registry = new KeyRegistry(this.#crypto, this.#entries);
+      for (const problem of this.#registry.problems) {
+        const kind = /is missing$/.test(problem) ? 'missing' : 'changed';
+        this.#problems.add(kind, 0, 'key registry', problem);
+      }
+    }
+    return this.#registry;
+  }
+
+  /** The key that may sign for this entry; undefined where none is known, a string where it may not. */
+  keyFor(kid: string, leaf: LeafRecord): Uint8Array | string | undefined {
+    const key = this.registry.keys.get(kid);
+    this.#known = Math.max(this.#known, leaf.registry ?? 0);
+    if (!key) return undefined;
+    // Without a place in the registry the pipeline did not know the key as the source's.
+    if (leaf.kid === undefined || leaf.registry === undefined) return key.publicKey;
+    const question = { kid, source: leaf.source, position: leaf.registry, provedAt: null };
+    const standing = this.registry.standing(question);
+    return speaksFor(standing) || standing === 'compromised' ? key.publicKey : standingWords[standing];
+  }
+
+  /** An event whose signature holds by this key; judged at the end where the key was compromised. */
+  used(entry: Waiting): void {
+    const key = this.registry.keys.get(entry.kid);
+    if (!key?.revoked?.compromisedSince || entry.leaf.registry === undefined) return;
+    if (this.#waiting.length < mostWaiting) this.#waiting.push(entry);
+    else this.#unproved++;
+  }
+
+  /** `provedAt`: when others first vouched for a checkpoint over the entry; milliseconds since 1970, or null. */
+  finish(provedAt: (log: number, index: number) => number | null): void {
+    if (this.#known > this.registry.size) {
+      const reason = `events were judged by the key entry ${this.#known - 1} of the console’s log, which is not in the bundle`;
+      this.#problems.add('missing', 0, 'key registry', reason);
+    }
+    for (const { line, log, index, where, kid, leaf } of this.#waiting) {
+      const question = { kid, source: leaf.source, position: leaf.registry as number, provedAt: provedAt(log, index) };
+      const standing = this.registry.standing(question);
+      if (!speaksFor(standing)) this.#problems.add('changed', line, where, `${standingWords[standing]} (key ${kid})`);
+    }
+    if (this.#unproved > 0) {
+      this.#problems.add(
+        'changed',
+        0,
+        'key registry',
+        `${this.#unproved} more events of compromised keys are not proved`,
+      );
+    }
+  }
+
+  /** The key of this installation's observer, where the registry in the bundle names it. */
+  observerKey(kid: string): Uint8Array | undefined {
+    const key = this.registry.keys.get(kid);
+    return key?.source === ownSource ? key.publicKey : undefined;
+  }
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { BundleError } from '@/lib/core/provenance/bundle/line-cutter';
+import { type BundleOptions, BundleVerifier } from '@/lib/core/provenance/bundle/verify-bundle';
+import { nobleCrypto } from '@/lib/core/provenance/crypto-noble';
+import { nodeCrypto } from '@/lib/platform/crypto';
+import { sampleBundle, sampleConsole, sampleLog } from './sample-bundle';
+
+async function verify(text: string, options: BundleOptions = {}, crypto = nodeCrypto, chunk = 1 << 16) {
+  const verifier = new BundleVerifier(crypto, options);
+  const bytes = new TextEncoder().encode(text);
+  for (let at = 0; at < bytes.length; at += chunk) verifier.push(bytes.subarray(at, at + chunk));
+  return verifier.finish();
+}
+
+const log = sampleLog(200);
+const console = sampleConsole();
+const logs = [console, log];
+const pinned = { logKeys: [console.key, log.key] };
+
+describe('a bundle', () => {
+  it('of a whole range holds, with either library and however its bytes come', async () => {
+    const text = await sampleBundle({ logs, whole: true });
+    const report = await verify(text, pinned);
+    expect(report.problems).toEqual([]);
+    expect(report).toMatchObject({ verdict: 'SIGNED', problem_count: 0, events: 200 });
+    expect(report.facts.map(({ state }) => state)).toEqual(['holds', 'holds', 'holds', 'holds']);
+    expect(await verify(text, pinned, nobleCrypto)).toEqual(report);
+    expect(await verify(text, pinned, nodeCrypto, 7)).toEqual(report);
+    const unpinned = await verify(text);
+    expect(unpinned.verdict).toBe('SIGNED');
+    expect(unpinned.facts[2]).toMatchObject({ name: 'anchored', state: 'open' });
+  });
+
+  it('of a choice holds, and says that it can’t tell whether it is complete', async () => {
+    const text = await sampleBundle({ logs, choose: ({ kind }, index) => kind === 'console' || index % 3 === 1 });
+    const report = await verify(text, pinned);
+    expect(report.problems).toEqual([]);
+    expect(report).toMatchObject({ verdict: 'SIGNED', events: 67 });
+    expect(report.facts.map(({ state }) => state)).toEqual(['holds', 'holds', 'holds', 'open']);
+  });
+
+  it('without contents holds, and claims no authorship', async () => {
+    const report = await verify(await sampleBundle({ logs, whole: true, withBodies: false }), pinned);
+    expect(report.problems).toEqual([]);
+    expect(report.facts[0]).toMatchObject({ name: 'authentic', state: 'open' });
+  });
+
+  it('is refused where it is none', async () => {
+    for (const text of ['', '{}', 'hello\n', '[]\n', '{"format":"custody.bundle/2"}\n']) {
+      await expect(verify(text)).rejects.toThrow(BundleError);
+    }
+    await expect(verify('x'.repeat(9 << 20))).rejects.toThrow(/longer than/);
+  });
+});
