@@ -6,10 +6,12 @@ import { readChangedFacts } from '../store/changed-facts';
 import { comingDays, ensurePartitions } from '../store/partitions';
 import { reportOffsets, reportStatus } from '../store/status';
 import { checkpointJob } from './checkpoint';
+import { clockJob } from './clock';
 import type { Job } from './jobs';
 import type { Judge } from './judge-client';
 import { ownEventsJob } from './own-events';
 import { retentionJob } from './retention';
+import { silenceJob } from './silence';
 import type { TopicIngest } from './topic-ingest';
 
 export interface JobParts {
@@ -38,6 +40,8 @@ export function jobTable({ pool, judge, ingest, offsets, worker, logKey, observe
     checkpointJob(pool, logKey),
     ownEventsJob(pool, observerKey, judged),
     retentionJob(pool),
+    silenceJob(pool),
+    clockJob(pool),
     {
       name: 'partitions',
       everyMs: hour,

@@ -194,6 +194,7 @@ CREATE TABLE source_key (
   added_by          text NOT NULL,
   added_at          timestamptz NOT NULL DEFAULT now(),
   added_index       bigint NOT NULL,
+  newest_index      bigint NOT NULL,
   replaced_by       text,
   replaced_at       timestamptz,
   revoked_at        timestamptz,
@@ -208,6 +209,8 @@ CREATE TABLE source_key (
   CHECK (released_at IS NULL OR revoked_at IS NOT NULL)
 );
 CREATE INDEX source_key_source ON source_key (source);
+CREATE INDEX source_key_newest ON source_key (newest_index);
+COMMENT ON COLUMN source_key.newest_index IS 'of the newest entry that says something of this key';
 COMMENT ON COLUMN source_key.compromised_since IS 'others may have held the key from then on';
 COMMENT ON COLUMN source_key.released_at IS 'the source has no key in force, and two people agreed that it may send unsigned again';
 
