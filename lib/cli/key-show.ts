@@ -1,14 +1,14 @@
-import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { kidOf } from '../core/provenance/kid';
 import { rawPublicKey, sha256 } from '../platform/crypto';
+import { instancesIn } from '../sensor/rotate';
 import { defaultStateFolder, readKey, sourceOf } from '../sensor/state';
 import { printTable } from './table';
 
 /** Lists the public keys of this machine's sensors. Makes none. */
 export function show(options: { state?: string; tenant: string }): void {
   const root = resolve(options.state ?? defaultStateFolder());
-  const instances = existsSync(root) ? readdirSync(root).filter((name) => existsSync(join(root, name, 'key.pem'))) : [];
+  const instances = instancesIn(root);
   if (instances.length === 0) process.stderr.write(`No sensor has run with its state in ${root} yet.\n`);
   printTable(
     ['source', 'kid', 'public key'],

@@ -1,8 +1,8 @@
 import { commandLine } from '../services/caller';
 import { enrollSourceKey } from '../services/enroll-source-key';
-import { revokeSourceKey } from '../services/revoke-source-key';
+import { requestChange } from '../services/request-change';
 import { closePool } from '../store/pool';
-import { listSourceKeys } from '../store/source-keys';
+import { listSourceKeys, type SourceKeyRow } from '../store/source-keys';
 import { printTable } from './table';
 
 export async function enroll(options: { source: string; publicKey: string; kid?: string }): Promise<void> {
@@ -16,15 +16,17 @@ export async function enroll(options: { source: string; publicKey: string; kid?:
 
 export async function list(): Promise<void> {
   try {
-    const keys = await listSourceKeys();
     printTable(
-      ['kid', 'source', 'added by', 'added', 'revoked'],
-      keys.map((key) => [
+      ['kid', 'source', 'state', 'added by', 'added', 'entry', 'out of force', 'entry'],
+      (await listSourceKeys()).map((key) => [
         key.kid,
         key.source,
+        stateOf(key),
         key.addedBy,
         key.addedAt.toISOString(),
+        String(key.addedIndex),
         key.revokedAt?.toISOString() ?? '',
+        key.revokedIndex === null ? '' : String(key.revokedIndex),
       ]),
     );
   } finally {
@@ -32,10 +34,28 @@ export async function list(): Promise<void> {
   }
 }
 
-export async function revoke(kid: string, { reason }: { reason: string }): Promise<void> {
+function stateOf({ revokedAt, compromisedSince, replacedBy, releasedAt }: SourceKeyRow): string {
+  const released = releasedAt === null ? '' : ', source released';
+  if (compromisedSince !== null) return `compromised since ${compromisedSince.toISOString()}${released}`;
+  if (revokedAt !== null) return `${replacedBy === null ? 'revoked' : 'replaced'}${released}`;
+  return replacedBy === null ? 'in force' : 'in force, replaced';
+}
+
+export async function revoke(kid: string, options: { reason: string; compromisedSince?: string }): Promise<void> {
+  const { reason, compromisedSince } = options;
+  await ask({ kid, ...(compromisedSince && { compromised_since: compromisedSince }) }, reason);
+}
+
+export const release = (source: string, { reason }: { reason: string }): Promise<void> =>
+  ask({ release: source }, reason);
+
+/** Whoever owns the machine may ask; that two people agree, only they can say, each signed in. */
+async function ask(payload: Record<string, unknown>, reason: string): Promise<void> {
   try {
-    const { source } = await revokeSourceKey(commandLine, { kid, reason });
-    process.stdout.write(`${kid} may no longer sign for ${source}\n`);
+    const { id } = await requestChange(commandLine, { kind: 'key_revocation', payload, reason });
+    process.stdout.write(
+      `Asked for as ${id}. It is done when two people agreed to it in the console, under Requests.\n`,
+    );
   } finally {
     await closePool();
   }

@@ -96,10 +96,32 @@ key
   .action(async () => (await import('./key')).list());
 key
   .command('revoke')
-  .description('take a key out of force')
+  .description('ask that a key is taken out of force; two people must agree in the console')
   .argument('<kid>')
   .requiredOption('--reason <text>', 'kept in the audit trail')
+  .option('--compromised-since <time>', 'others may have held the key from then on: 2026-01-31T12:00:00Z')
   .action(async (kid: string, options) => (await import('./key')).revoke(kid, options));
+key
+  .command('release')
+  .description('ask that a source without a key in force may send unsigned again; two people must agree')
+  .argument('<source>')
+  .requiredOption('--reason <text>', 'kept in the audit trail')
+  .action(async (source: string, options) => (await import('./key')).release(source, options));
+key
+  .command('rotate')
+  .description('give a sensor of this machine a new key; both keys sign that it takes the place of the old one')
+  .argument('[instance]', 'the sensor (default: the only one in the folder)')
+  .addOption(
+    new Option('--state <folder>', 'folder of the sensors (default: ~/.local/state/custody)').env('CUSTODY_STATE'),
+  )
+  .addOption(new Option('--tenant <name>').env('CUSTODY_TENANT').default('default'))
+  .addOption(new Option('--to <url>', 'address of Custody').env('CUSTODY_URL').makeOptionMandatory())
+  .addOption(new Option('--key-file <file>', 'file with an API key with source:enroll (default: CUSTODY_API_KEY)'))
+  .addOption(new Option('--key <key>').env('CUSTODY_API_KEY').hideHelp())
+  .action(async (instance: string | undefined, options, self: Command) => {
+    const keyShown = self.getOptionValueSource('key') === 'cli';
+    await (await import('./key-rotate')).rotate(instance, { ...options, keyShown });
+  });
 key
   .command('show')
   .description('the public keys of the sensors on this machine, ready to be enrolled')
@@ -159,7 +181,7 @@ program.hook('preAction', async (_, action) => {
   // A tap's output is its client's, and the tap's own to write.
   if (action.name() === 'tap') return;
   process.stdout.on('error', endQuietly);
-  if (['scan', 'verify', 'show'].includes(action.name())) return;
+  if (['scan', 'verify', 'show', 'rotate'].includes(action.name())) return;
   // These work on a database, which may be the embedded installation's.
   const { loadInstallation } = await import('../platform/env');
   loadInstallation();

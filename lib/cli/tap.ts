@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { printable } from '../platform/printable';
 import { startCaptureThread } from '../sensor/capture-thread';
@@ -6,16 +5,12 @@ import type { SensorOptions, Vantage } from '../sensor/options';
 import { commandName, httpServer, stdioServer } from '../sensor/server-identity';
 import { defaultStateFolder, instanceName } from '../sensor/state';
 import { fail } from './fail';
+import { apiKey, type GivenKey, httpUrl } from './remote';
 
-export interface TapOptions {
+export interface TapOptions extends GivenKey {
   upstream?: string;
   listen: string;
   to?: string;
-  /** Of CUSTODY_API_KEY. */
-  key?: string;
-  /** The key stood on the command line, where `ps` shows it to everyone on the machine. */
-  keyShown: boolean;
-  keyFile?: string;
   kafka?: string;
   topic?: string;
   actor?: string;
@@ -73,7 +68,7 @@ export async function tap(command: string[], options: TapOptions, captureWorker:
 async function destination(options: TapOptions): Promise<SensorOptions['destination']> {
   const { to, kafka, topic } = options;
   if (to !== undefined && kafka === undefined) {
-    return { kind: 'http', url: httpUrl(to, '--to').href, apiKey: apiKey(options) };
+    return { kind: 'http', url: httpUrl(to, '--to').href, apiKey: apiKey(options, 'events:write') };
   }
   const { kafkaEnv } = await import('../platform/env');
   const { kafkaSettings } = await import('../kafka/settings');
@@ -85,27 +80,6 @@ async function destination(options: TapOptions): Promise<SensorOptions['destinat
     settings: kafkaSettings({ ...env, KAFKA_BROKERS: brokers }),
     topic: topic ?? env.KAFKA_TOPIC,
   };
-}
-
-function httpUrl(text: string, option: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (!url || !/^https?:$/.test(url.protocol))
-    fail(new Error(`${option} takes an http or https address, not ${text}.`));
-  if (url.username || url.password) {
-    fail(new Error(`${option} takes an address without user and password, which everyone on this machine could read.`));
-  }
-  return url;
-}
-
-function apiKey({ key, keyShown, keyFile }: TapOptions): string {
-  if (keyShown) {
-    fail(new Error('a key on the command line is shown to everyone by ps: use CUSTODY_API_KEY, or --key-file FILE.'));
-  }
-  const given = keyFile === undefined ? key : readFileSync(keyFile, 'utf8').trim();
-  if (!given || /\s/.test(given)) {
-    fail(new Error('--to needs an API key with the scope events:write: CUSTODY_API_KEY, or --key-file FILE.'));
-  }
-  return given;
 }
 
 function hostAndPort(text: string): { host: string; port: number } {

@@ -80,7 +80,7 @@ function readOrMake(path: string, make: () => string): string {
 }
 
 /** Null where a living process holds it. The lock of a dead one is taken over. */
-function lock(folder: string): (() => void) | null {
+export function lock(folder: string): (() => void) | null {
   const path = join(folder, 'lock');
   const mine = join(folder, `lock.${process.pid}.${randomBytes(4).toString('hex')}`);
   writeFileSync(mine, String(process.pid), { mode: 0o600 });

@@ -4,10 +4,10 @@ import { isWeakPublicKey } from '../core/provenance/crypto';
 import { kidOf } from '../core/provenance/kid';
 import { sources } from '../core/sources';
 import { sha256 } from '../platform/crypto';
-import { announce } from '../store/announce';
-import { insertSourceKey, lockSourceKeys, sendsUnsigned } from '../store/source-keys';
+import { keysOfSource, lockKeyRegistry, readSourceKey, sourceSends } from '../store/source-keys';
 import { callerName, isKey } from './caller';
 import { ServiceError } from './error';
+import { encodeKey, keyAdded, takenKid } from './source-key-changes';
 import { verb } from './verb';
 
 const publicKey = z
@@ -16,6 +16,8 @@ const publicKey = z
   .transform((text) => new Uint8Array(Buffer.from(text, 'base64')))
   .refine((bytes) => bytes.length === 32, 'Must be the base64 of the 32 bytes of an Ed25519 public key')
   .refine((bytes) => bytes.length !== 32 || !isWeakPublicKey(bytes), 'This key has a small order and proves nothing');
+
+export const kidText = z.string().regex(/^[A-Za-z0-9._:~-]{1,128}$/, 'At most 128 letters, digits and . _ : ~ -');
 
 /**
  * Lets a key sign for a source. A source's first key comes by an API key that has `source:enroll`; once a source has one,
@@ -35,37 +37,41 @@ export const enrollSourceKey = verb({
       .max(512)
       .refine((name) => !isOwnName(name), 'Names that begin with urn:custody: are this installation’s own'),
     publicKey,
-    kid: z
-      .string()
-      .regex(/^[A-Za-z0-9._:~-]{1,128}$/, 'At most 128 letters, digits and . _ : ~ -')
-      .optional(),
+    kid: kidText.optional(),
   }),
   async change(tx, { source, publicKey, kid = kidOf(sha256, publicKey) }, caller) {
-    const keys = await lockSourceKeys(tx, source);
+    const registry = await lockKeyRegistry(tx);
+    const keys = await keysOfSource(tx, source);
     const output = { source, kid };
     const target = `source_key:${kid}`;
     const same = keys.find((key) => key.kid === kid);
     if (same && same.revokedAt === null && Buffer.from(same.publicKey).equals(publicKey)) {
       return { output, target, unchanged: true };
     }
-    if (same) throw taken(kid);
+    if (same || (await readSourceKey(tx, kid))) throw takenKid(kid);
     if (keys.length > 0 && isKey(caller)) {
       throw new ServiceError(
         'forbidden',
         `The source ${source} has a key already.`,
-        'Ask an administrator to enroll this one, or send under another source.',
+        'Change the key with `custody key rotate`, ask an administrator to enroll this one, or send under another source.',
       );
     }
-    if (isKey(caller) && (isForeign(source) || (await sendsUnsigned(tx, source)))) {
+    const sends = await sourceSends(tx, source);
+    if (isKey(caller) && (isForeign(source) || sends.unsigned)) {
       throw new ServiceError(
         'forbidden',
         `The source ${source} sends without a signature; with a key, its events would be refused.`,
         'Ask an administrator to enroll this one, or send under another source.',
       );
     }
-    if (!(await insertSourceKey(tx, { kid, publicKey, source, addedBy: callerName(caller) }))) throw taken(kid);
-    await announce(tx, 'source_key', kid);
-    return { output, target, after: { source, public_key: Buffer.from(publicKey).toString('base64') } };
+    const key = { kid, publicKey, source, addedBy: callerName(caller), hadKeys: keys.length > 0, hadEvents: sends.any };
+    return {
+      output,
+      target,
+      before: { registry },
+      after: { source, public_key: encodeKey(publicKey) },
+      logged: ({ logIndex }) => keyAdded(tx, { ...key, by: isKey(caller) ? 'api_key' : 'person' }, logIndex),
+    };
   },
 });
 
@@ -73,6 +79,3 @@ export const enrollSourceKey = verb({
 const isForeign = (source: string): boolean =>
   unsignedFormats.has(/^urn:mcp:src:[^:]*:([^:]*):/.exec(source)?.[1] ?? '');
 const unsignedFormats = new Set(sources.map(({ id }) => id).filter((id) => id !== 'cloudevents'));
-
-const taken = (kid: string) =>
-  new ServiceError('conflict', `The key id ${kid} is taken or revoked.`, 'Make a new key and enroll that one.');

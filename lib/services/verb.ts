@@ -16,6 +16,8 @@ export interface Done<Output> {
   after?: Record<string, unknown>;
   /** The person's own words. */
   reason?: string;
+  /** What must know the place of the audit entry in the console's log; in the same transaction. */
+  logged?(entry: { id: string; logIndex: number }): Promise<void>;
   /** Nothing was changed, because it was so already: no audit entry. */
   unchanged?: boolean;
 }
@@ -47,7 +49,7 @@ export function verb<Input extends z.ZodType, Output>(definition: Definition<Inp
     authorise(caller, definition.scope, definition.keyScope);
     const input = parseInput(definition.input, raw);
     return transaction(async (tx) => {
-      const { output, target, before, after, reason, unchanged } = await definition.change(tx, input, caller);
+      const { output, target, before, after, reason, logged, unchanged } = await definition.change(tx, input, caller);
       if (unchanged) return output;
       const entry = await appendAudit(tx, {
         actor: callerName(caller),
@@ -56,6 +58,7 @@ export function verb<Input extends z.ZodType, Output>(definition: Definition<Inp
         target,
         detail: { before, after, reason },
       });
+      await logged?.(entry);
       await announce(tx, 'audit', entry.id);
       return output;
     });

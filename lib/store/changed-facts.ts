@@ -19,7 +19,7 @@ export async function readChangedFacts(pool: Pool, since: string | null): Promis
          WHERE decided_at > $1::timestamptz - interval '5 seconds'), '[]') AS servers,
        coalesce((SELECT json_agg(json_build_object('server', server, 'tool', tool, 'hash', hash)) FROM tool_definition
          WHERE stored_at > $1::timestamptz - interval '5 seconds'), '[]') AS definitions,
-       EXISTS (SELECT FROM source_key WHERE greatest(added_at, revoked_at) > $1::timestamptz - interval '5 seconds') AS keys`,
+       EXISTS (SELECT FROM source_key WHERE greatest(added_at, revoked_at, released_at) > $1::timestamptz - interval '5 seconds') AS keys`,
     [since],
   );
   return rows[0] as ChangedFacts;

@@ -11,6 +11,7 @@ import { maxDefinition, maxTools } from '../core/judge/inventory';
 import { chainKey, knownKey } from '../core/judge/needs';
 import { maxGaps } from '../core/provenance/chain';
 import type { Queryable } from './pool';
+import { registrySize } from './source-keys';
 import { envelopeTime } from './time-text';
 
 const maxSightings = 20;
@@ -84,16 +85,19 @@ async function loadEpochs(db: Queryable, sources: string[], into: Facts['epochs'
 
 async function loadKeys(db: Queryable, kids: string[], into: Facts['keys']): Promise<void> {
   const { rows } = await db.query<SourceKey & { publicKey: Buffer }>(
-    `SELECT kid, public_key AS "publicKey", source, ${envelopeTime('revoked_at')} AS "revokedAt"
+    `SELECT kid, public_key AS "publicKey", source, ${envelopeTime('revoked_at')} AS "revokedAt", ${registrySize} AS registry
      FROM source_key WHERE kid = ANY ($1)`,
     [kids],
   );
-  for (const row of rows) into.set(row.kid, { ...row, publicKey: new Uint8Array(row.publicKey) });
+  for (const row of rows) {
+    into.set(row.kid, { ...row, publicKey: new Uint8Array(row.publicKey), registry: Number(row.registry) });
+  }
 }
 
 async function loadSourceKids(db: Queryable, sources: string[], into: Facts['sourceKids']): Promise<void> {
   const { rows } = await db.query<{ source: string; kids: string[] }>(
-    'SELECT source, array_agg(kid ORDER BY added_at) AS kids FROM source_key WHERE source = ANY ($1) GROUP BY source',
+    `SELECT source, array_agg(kid ORDER BY added_at) AS kids FROM source_key
+     WHERE source = ANY ($1) AND released_at IS NULL GROUP BY source`,
     [sources],
   );
   for (const row of rows) into.set(row.source, row.kids);

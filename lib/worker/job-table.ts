@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { TopicOffsets } from '../kafka/offsets';
 import type { LogKey, ObserverKey } from '../platform/keys';
 import type { JudgeThreadData } from '../services/judge/protocol';
+import { retireReplacedKeys } from '../services/retire-source-keys';
 import { readChangedFacts } from '../store/changed-facts';
 import { comingDays, ensurePartitions } from '../store/partitions';
 import { reportOffsets, reportStatus } from '../store/status';
@@ -39,6 +40,12 @@ export function jobTable({ pool, judge, ingest, offsets, worker, logKey, observe
   return [
     checkpointJob(pool, logKey),
     ownEventsJob(pool, observerKey, judged),
+    {
+      name: 'replaced-keys',
+      everyMs: 60 * second,
+      alone: true,
+      run: async () => void (await retireReplacedKeys(pool, Date.now())),
+    },
     retentionJob(pool),
     silenceJob(pool),
     clockJob(pool),

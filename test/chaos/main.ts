@@ -9,6 +9,7 @@ import { ensureTopics } from '../../lib/kafka/topics';
 import { logKey } from '../../lib/platform/keys';
 import { migrate } from '../../lib/store/migrate';
 import { createPool } from '../../lib/store/pool';
+import { enrollKey } from '../support/enroll';
 import { numberOption, report, say } from '../support/figures';
 import { type Load, startLoad } from './load';
 import { kafkaVictim, postgresVictim, type Victim, workerVictim } from './servers';
@@ -127,11 +128,5 @@ async function storedCount(pool: Pool): Promise<number> {
 }
 
 async function enroll(pool: Pool, { enrolled }: Load): Promise<void> {
-  for (const { kid, source, publicKey } of enrolled) {
-    await pool.query(`INSERT INTO source_key (kid, public_key, source, added_by) VALUES ($1, $2, $3, 'chaos')`, [
-      kid,
-      Buffer.from(publicKey),
-      source,
-    ]);
-  }
+  for (const key of enrolled) await enrollKey(pool, key);
 }

@@ -11,6 +11,7 @@ import { signBatch } from '@/lib/core/provenance/signature';
 import { rawPublicKey, sha256, signerOf } from '@/lib/platform/crypto';
 import { ensureLog, type LogHead, loadLogState } from '@/lib/store/log';
 import { writeTiles } from '@/lib/store/tiles';
+import { enrollKey } from './enroll';
 
 /** A source that signs and chains, as the sensor does. */
 export class SigningSource {
@@ -29,12 +30,7 @@ export class SigningSource {
   }
 
   async enroll(pool: Pool): Promise<void> {
-    await pool.query('INSERT INTO source_key (kid, public_key, source, added_by) VALUES ($1, $2, $3, $4)', [
-      this.kid,
-      Buffer.from(this.publicKey),
-      this.source,
-      'test',
-    ]);
+    await enrollKey(pool, this);
   }
 
   events(count: number): AuditEvent[] {

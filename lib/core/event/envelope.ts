@@ -270,6 +270,8 @@ const Data = open({
     /** What was known of the source before. */
     had_keys: Type.Boolean(),
     had_events: Type.Boolean(),
+    /** Of a rotation: whoever brought it added the key before, too. */
+    same_hand: Type.Boolean(),
     /** Of the key that takes its place, and of the one whose place it takes. */
     replaced_by: name(),
     replaces: name(),
@@ -318,8 +320,6 @@ const Data = open({
   /** A person was erased, named by the pseudonym alone. Who agreed to it stands in the console's log, at `entry`. */
   erasure: open({
     subject: name(),
-    /** The key that was destroyed with it. */
-    key: name(),
     basis: name(),
     /** What was taken away. */
     scope: Type.Array(name()),

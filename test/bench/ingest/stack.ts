@@ -12,6 +12,7 @@ import { openKafka } from '../../../lib/kafka/client';
 import { ensureTopics } from '../../../lib/kafka/topics';
 import { migrate } from '../../../lib/store/migrate';
 import { createPool } from '../../../lib/store/pool';
+import { enrollKey } from '../../support/enroll';
 import type { Enrolled, Sent } from './workload';
 
 export const topic = 'mcp.audit.v1';
@@ -56,13 +57,7 @@ export async function startStack(): Promise<BenchStack> {
       }
     },
     async enroll(keys) {
-      for (const { kid, source, publicKey } of keys) {
-        await pool.query(`INSERT INTO source_key (kid, public_key, source, added_by) VALUES ($1, $2, $3, 'bench')`, [
-          kid,
-          Buffer.from(publicKey),
-          source,
-        ]);
-      }
+      for (const key of keys) await enrollKey(pool, key);
     },
     async startWorker() {
       metricsPort = await freePort(21290);

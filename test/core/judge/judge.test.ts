@@ -152,7 +152,7 @@ describe('what is asked for', () => {
   test('an event at or below its chain head is looked up; a stored one is counted, not stored', () => {
     const source = new SigningSource();
     const [first, second] = source.events(2) as [AuditEvent, AuditEvent];
-    const key = { kid: source.kid, publicKey: source.publicKey, source: source.source, revokedAt: null };
+    const key = { kid: source.kid, publicKey: source.publicKey, source: source.source, revokedAt: null, registry: 1 };
     const state = freshState();
     const both = judge([canonicalJson(first), canonicalJson(second)], {
       state,
@@ -186,7 +186,7 @@ describe('what is asked for', () => {
 
 describe('who vouches', () => {
   const source = new SigningSource();
-  const key = { kid: source.kid, publicKey: source.publicKey, source: source.source, revokedAt: null };
+  const key = { kid: source.kid, publicKey: source.publicKey, source: source.source, revokedAt: null, registry: 1 };
   const reasonOf = (event: AuditEvent, stored?: (facts: Facts) => void) =>
     judge([canonicalJson(event)], stored ? { stored } : {}).deadLetters[0]?.reason;
   const knowing = (over: object) => (facts: Facts) => void facts.keys.set(source.kid, { ...key, ...over });

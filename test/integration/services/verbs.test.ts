@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Actor, apiKeyScopes, type Role, roles } from '@/lib/core/access';
+import { signRotation } from '@/lib/core/provenance/key-rotation';
 import { agreeToChange } from '@/lib/services/agree-to-change';
 import { assignAlert } from '@/lib/services/assign-alert';
 import { changeOwnPassword } from '@/lib/services/change-own-password';
@@ -20,7 +21,7 @@ import { refuseChange } from '@/lib/services/refuse-change';
 import { replayDeadLetter } from '@/lib/services/replay-dead-letter';
 import { requestChange } from '@/lib/services/request-change';
 import { revokeApiKey } from '@/lib/services/revoke-api-key';
-import { revokeSourceKey } from '@/lib/services/revoke-source-key';
+import { rotateSourceKey } from '@/lib/services/rotate-source-key';
 import { setAlertStatus } from '@/lib/services/set-alert-status';
 import { setPassword } from '@/lib/services/set-password';
 import { lengthenRetention } from '@/lib/services/set-retention';
@@ -29,6 +30,7 @@ import { viewDeadLetter } from '@/lib/services/view-dead-letter';
 import { viewEvidence } from '@/lib/services/view-evidence';
 import { viewPayload } from '@/lib/services/view-payload';
 import { withdrawChange } from '@/lib/services/withdraw-change';
+import { newSigner } from '../../support/enroll';
 import {
   auditOf,
   madeAlert,
@@ -182,12 +184,16 @@ const cases: Case[] = [
     prepare: async (actor) => ({ input: { source: `urn:mcp:src:test:${actor.role}:1`, publicKey: newPublicKey() } }),
   },
   {
-    file: 'revoke-source-key',
-    verb: revokeSourceKey,
+    file: 'rotate-source-key',
+    verb: rotateSourceKey,
     prepare: async () => {
-      const publicKey = newPublicKey();
-      const { kid } = await enrollSourceKey(people.admin, { source: `urn:mcp:src:test:${publicKey}:1`, publicKey });
-      return { input: { kid, reason: 'Laptop lost' }, target: `source_key:${kid}` };
+      const [from, to] = [newSigner(), newSigner()];
+      const source = `urn:mcp:src:test:${to.kid}:1`;
+      const publicKey = Buffer.from(from.publicKey).toString('base64');
+      const { kid } = await enrollSourceKey(people.admin, { source, publicKey });
+      const issuedAt = new Date().toISOString();
+      const rotation = { source, oldKid: kid, newKid: to.kid, newPublicKey: to.publicKey, issuedAt };
+      return { input: signRotation(rotation, from.sign, to.sign), target: `source_key:${kid}` };
     },
   },
   {
