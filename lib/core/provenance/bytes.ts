@@ -18,6 +18,19 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
+/** Whether these lower-case hexadecimal digits are just these bytes. */
+export function isHexOf(hex: string | undefined, bytes: Uint8Array): boolean {
+  if (hex?.length !== bytes.length * 2) return false;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] as number;
+    if (hex.charCodeAt(2 * i) !== digits.charCodeAt(byte >> 4)) return false;
+    if (hex.charCodeAt(2 * i + 1) !== digits.charCodeAt(byte & 15)) return false;
+  }
+  return true;
+}
+
+const digits = '0123456789abcdef';
+
 export function toBase64(bytes: Uint8Array): string {
   let binary = '';
   for (let i = 0; i < bytes.length; i++) binary += String.fromCharCode(bytes[i] as number);
@@ -48,13 +61,36 @@ export function fromBase64(text: string): Uint8Array | null {
   return strayBits === 0 ? bytes : null;
 }
 
+const urlAlphabet = `${alphabet.slice(0, 62)}-_`;
+const urlSextets = new Uint8Array(128).fill(64);
+for (let i = 0; i < 64; i++) urlSextets[urlAlphabet.charCodeAt(i)] = i;
+
 /** base64url without padding (RFC 7515). */
-export const toBase64url = (bytes: Uint8Array): string =>
-  toBase64(bytes).replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_');
+export function toBase64url(bytes: Uint8Array): string {
+  let text = '';
+  for (let i = 0; i < bytes.length; i += 3) {
+    const group = ((bytes[i] as number) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
+    text += (urlAlphabet[group >> 18] as string) + urlAlphabet[(group >> 12) & 63];
+    if (i + 1 < bytes.length) text += urlAlphabet[(group >> 6) & 63];
+    if (i + 2 < bytes.length) text += urlAlphabet[group & 63];
+  }
+  return text;
+}
 
 /** base64url without padding in its one canonical form; null for anything else. */
 export function fromBase64url(text: string): Uint8Array | null {
-  if (!/^[A-Za-z0-9_-]*$/.test(text)) return null;
-  const padded = text.replaceAll('-', '+').replaceAll('_', '/') + '='.repeat((4 - (text.length % 4)) % 4);
-  return fromBase64(padded);
+  if (text.length % 4 === 1) return null;
+  const bytes = new Uint8Array((text.length * 3) >> 2);
+  let buffer = 0;
+  let at = 0;
+  for (let i = 0; i < text.length; i++) {
+    const sextet = urlSextets[text.charCodeAt(i)] ?? 64;
+    if (sextet === 64) return null;
+    buffer = ((buffer << 6) | sextet) & 0xffffff;
+    const place = i % 4;
+    if (place > 0) bytes[at++] = buffer >> (6 - 2 * place);
+  }
+  const rest = text.length % 4;
+  const strayBits = rest === 2 ? buffer & 0xf : rest === 3 ? buffer & 0x3 : 0;
+  return strayBits === 0 ? bytes : null;
 }

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../event/canonical';
 import type { AuditEvent } from '../event/envelope';
 import { scanJson } from '../event/scan-json';
-import { equalBytes, fromHex } from './bytes';
+import { isHexOf } from './bytes';
 import { coreMembers, encodeCore } from './core';
 import type { Crypto } from './crypto';
 import type { LeafRecord } from './leaf';
@@ -45,7 +45,7 @@ export function checkContent(
   leaf: LeafRecord,
   keyFor: KeyFor,
 ): ContentFindings {
-  const hashed = isHash(crypto.sha256(bytes), leaf.event_hash);
+  const hashed = isHexOf(leaf.event_hash, crypto.sha256(bytes));
   const read = readEvent(bytes);
   if (!read) return { hashed, event: null, core: '', differs: [], data: 'unsigned', signature: { state: 'none' } };
   const { event, data } = read;
@@ -58,7 +58,7 @@ export function checkContent(
     differs: differencesOf(event, leaf),
     data: !signed
       ? 'unsigned'
-      : isHash(crypto.sha256(data ?? canonicalData(event)), event.datahash)
+      : isHexOf(event.datahash, crypto.sha256(data ?? canonicalData(event)))
         ? 'as_signed'
         : 'changed',
     signature: signatureFinding(signatures, event, core, leaf, keyFor),
@@ -127,8 +127,4 @@ function signatureFinding(
   const check = signatures.verify(event, key, core);
   if (!check.ok) return { state: 'bad', detail: check.detail };
   return leaf.kid === undefined ? { state: 'not_enrolled' } : { state: 'valid', kid };
-}
-
-function isHash(hash: Uint8Array, hex: string | undefined): boolean {
-  return hex !== undefined && /^[0-9a-f]{64}$/.test(hex) && equalBytes(hash, fromHex(hex));
 }

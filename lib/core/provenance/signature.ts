@@ -67,6 +67,8 @@ export class SignatureVerifier {
   #crypto: Crypto;
   #batches = new Map<string, VerifiedBatch>();
   #maxBatches: number;
+  /** The batch of the event before: most follow each other, and so spare the name. */
+  #last: { sig: string; kid: string; size: number; batch: VerifiedBatch } | undefined;
 
   constructor(crypto: Crypto, maxBatches = 256) {
     this.#crypto = crypto;
@@ -84,14 +86,22 @@ export class SignatureVerifier {
     const path = parsePath(event.sigpath);
     if (!path) return bad('sigpath is not <size>:<index>:<base64 of the proof>');
     const leaf = leafHash(this.#crypto.sha256, core);
-    const name = `${path.size}:${event.sigkid}:${event.sig}`;
-    const known = this.#batches.get(name);
-    if (known && equalBytes(known.publicKey, publicKey) && known.holds(leaf, path)) return { ok: true };
+    const { sig, sigkid: kid } = event;
+    const last = this.#last?.sig === sig && this.#last.kid === kid && this.#last.size === path.size ? this.#last : null;
+    const name = last ? '' : `${path.size}:${kid}:${sig}`;
+    const known = last?.batch ?? this.#batches.get(name);
+    if (known && equalBytes(known.publicKey, publicKey) && known.holds(leaf, path)) {
+      if (!last) this.#last = { sig, kid, size: path.size, batch: known };
+      return { ok: true };
+    }
 
     const walk = walkPath(this.#crypto.sha256, leaf, path);
     if (!walk) return bad('the proof in sigpath has the wrong length');
-    const check = this.#verifyJws(event.sig, event.sigkid, batchPayload(walk.root, path.size), publicKey);
-    if (check.ok) this.#remember(name, new VerifiedBatch(this.#crypto.sha256, publicKey, walk.nodes));
+    const check = this.#verifyJws(sig, kid, batchPayload(walk.root, path.size), publicKey);
+    if (check.ok) {
+      this.#remember(`${path.size}:${kid}:${sig}`, new VerifiedBatch(this.#crypto.sha256, publicKey, walk.nodes));
+      this.#last = undefined;
+    }
     return check;
   }
 

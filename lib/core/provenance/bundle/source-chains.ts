@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../../event/envelope';
-import { toHex } from '../bytes';
+import { equalBytes, isHexOf } from '../bytes';
 import type { Sha256 } from '../crypto';
 import type { Problems } from './problems';
 
@@ -12,7 +12,7 @@ interface Chain {
   source: string;
   epoch: string;
   last: number;
-  lastHash: string;
+  lastHash: Uint8Array;
   /** Runs of sequences that are here, by their first one; each ends with its second number. */
   runs: [from: number, to: number][];
 }
@@ -38,7 +38,7 @@ export class SourceChains {
     if (!Number.isSafeInteger(sequence)) return;
     const name = `${source}\n${epoch}`;
     const chain = this.#chains.get(name);
-    const hash = toHex(this.#sha256(core));
+    const hash = this.#sha256(core);
     if (!chain) {
       if (this.#chains.size < mostChains) {
         this.#chains.set(name, { source, epoch, last: sequence, lastHash: hash, runs: [[sequence, sequence]] });
@@ -47,11 +47,11 @@ export class SourceChains {
     }
     if (sequence === chain.last + 1) {
       this.links++;
-      if (event.prevhash !== chain.lastHash) {
+      if (!isHexOf(event.prevhash, chain.lastHash)) {
         const reason = `event ${sequence} of ${source} does not follow the event ${chain.last} that stands before it: two histories of the source`;
         this.#problems.add('diverged', line, where, reason);
       }
-    } else if (sequence === chain.last && hash !== chain.lastHash) {
+    } else if (sequence === chain.last && !equalBytes(hash, chain.lastHash)) {
       const reason = `two different events of ${source} have the sequence ${sequence}: two histories of the source`;
       this.#problems.add('diverged', line, where, reason);
     }
