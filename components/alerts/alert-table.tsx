@@ -29,6 +29,7 @@ export interface AlertTableRow {
   server: string | null;
   serverName: string | null;
   actor: string | null;
+  actorName: string | null;
   count: number;
   lastSeen: string;
   generated: boolean;
@@ -69,7 +70,7 @@ const columns: ColumnDef<AlertTableRow>[] = [
   },
   {
     header: 'Actor',
-    cell: ({ row }) => <HostileText text={row.original.actor ?? '–'} limit={32} />,
+    cell: ({ row }) => <HostileText text={row.original.actorName ?? row.original.actor ?? '–'} limit={32} />,
     meta: { from: 'xl', filter: (row) => (row.actor ? { field: 'actor', value: row.actor } : null) },
   },
   {

@@ -19,6 +19,7 @@ export interface EventRow {
   serverName: string | null;
   tool: string | null;
   actor: string | null;
+  actorName: string | null;
   client: string | null;
   status: string;
   errorCode: number | null;
@@ -75,7 +76,9 @@ const columns: ColumnDef<EventRow>[] = [
         </span>
         <span className="block truncate text-xs text-faint @xl:hidden">
           <HostileText
-            text={[row.original.actor, row.original.serverName ?? row.original.server].filter(Boolean).join(' · ')}
+            text={[row.original.actorName ?? row.original.actor, row.original.serverName ?? row.original.server]
+              .filter(Boolean)
+              .join(' · ')}
             limit={80}
           />
         </span>
@@ -92,7 +95,7 @@ const columns: ColumnDef<EventRow>[] = [
     id: 'actor',
     header: 'Actor',
     meta: { from: 'md', filter: (row) => by('actor', row.actor) },
-    cell: ({ row }) => <Name text={row.original.actor} />,
+    cell: ({ row }) => <Name text={row.original.actorName ?? row.original.actor} />,
   },
   {
     id: 'client',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { alertFields } from '../core/query/alert-fields';
 import { type AlertRow, alertViews, countAlerts, everyAlert } from '../store/alerts';
+import { withoutNames } from '../store/names';
 import { type ExportFile, exportFile, exportFormats, exportLimits } from './export-file';
 import { filterText } from './http-query';
 import { parseInput, verb } from './verb';
@@ -24,6 +25,7 @@ const columns = [
   'serverName',
   'tool',
   'actor',
+  'actorName',
   'session',
   'count',
   'firstSeen',
@@ -52,7 +54,7 @@ export const exportAlerts = verb({
     return {
       output: file satisfies ExportFile,
       target: 'alerts',
-      after: { view, query: q, format, rows: Math.min(total, limit), file: file.name },
+      after: { view, query: await withoutNames(tx, q), format, rows: Math.min(total, limit), file: file.name },
     };
   },
 });

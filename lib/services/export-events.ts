@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { eventFields } from '../core/query/event-fields';
 import { countEvents, type ExportedEvent, everyEvent } from '../store/events-query';
+import { withoutNames } from '../store/names';
 import { authorise } from './caller';
 import { type ExportFile, exportFile, exportFormats, exportLimits } from './export-file';
 import { filterText, rangeOf, rangeParameters } from './http-query';
@@ -29,6 +30,7 @@ const columns = [
   'serverName',
   'tool',
   'actor',
+  'actorName',
   'agent',
   'client',
   'session',
@@ -71,7 +73,7 @@ export const exportEvents = verb({
       output: file satisfies ExportFile,
       target: 'events',
       after: {
-        query: q,
+        query: await withoutNames(tx, q),
         from: asked.range.from,
         to: asked.range.to,
         format,

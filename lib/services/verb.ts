@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ApiKeyScope, Scope } from '../core/access';
 import { announce } from '../store/announce';
 import { appendAudit } from '../store/audit-log';
+import { withoutNames } from '../store/names';
 import { isStorable } from '../store/storable';
 import { type Tx, transaction } from '../store/transaction';
 import { authorise, type Caller, callerName, callerRole } from './caller';
@@ -47,8 +48,9 @@ export interface Verb<Input extends z.ZodType, Output> {
 export function verb<Input extends z.ZodType, Output>(definition: Definition<Input, Output>): Verb<Input, Output> {
   const run = async (caller: Caller, raw: z.input<Input>): Promise<Output> => {
     authorise(caller, definition.scope, definition.keyScope);
-    const input = parseInput(definition.input, raw);
+    const parsed = parseInput(definition.input, raw);
     return transaction(async (tx) => {
+      const input = await withoutNamesIn(tx, parsed);
       const { output, target, before, after, reason, logged, unchanged } = await definition.change(tx, input, caller);
       if (unchanged) return output;
       const entry = await appendAudit(tx, {
@@ -88,6 +90,16 @@ export function parseInput<Input extends z.ZodType>(schema: Input, raw: unknown)
   throw new ServiceError('invalid', field ? `${field}: ${message}` : message, 'Mend the input and send it again.', {
     fields,
   });
+}
+
+/** What people write in their own words, and is kept, with pseudonyms for those whom it names. */
+const ownWords = ['reason', 'body'];
+
+async function withoutNamesIn<Input>(tx: Tx, input: Input): Promise<Input> {
+  if (typeof input !== 'object' || input === null) return input;
+  const written = Object.entries(input).filter(([name, value]) => ownWords.includes(name) && typeof value === 'string');
+  const replaced = await Promise.all(written.map(async ([name, value]) => [name, await withoutNames(tx, value)]));
+  return { ...input, ...Object.fromEntries(replaced) };
 }
 
 /** The path of the first text that the database cannot keep; null where there is none. */

@@ -3,6 +3,7 @@ import type { Evidence } from '../core/detection/rule';
 import type { alertFields } from '../core/query/alert-fields';
 import type { Filter } from '../core/query/filter';
 import { filterSql } from './filter-sql';
+import { peopleIn, type WithActorName, withActorNames, withNames } from './names';
 import { pool } from './pool';
 import { timeText } from './time-text';
 import type { Tx } from './transaction';
@@ -24,7 +25,10 @@ export interface AlertRow {
   server: string | null;
   serverName: string | null;
   tool: string | null;
+  /** A person's pseudonym, or what a program is called. */
   actor: string | null;
+  /** Set for people: how they are called. */
+  actorName: string | null;
   session: string | null;
   count: number;
   firstSeen: string;
@@ -38,6 +42,14 @@ const columns = `
   ${timeText('alert.first_seen')} AS "firstSeen",
   ${timeText('alert.last_seen')} AS "lastSeen", alert.generated,
   coalesce((SELECT summary FROM detection WHERE alert_id = alert.id ORDER BY event_time DESC LIMIT 1), alert.title) AS summary`;
+
+type StoredAlert = Omit<AlertRow, 'actorName'>;
+
+/** With the names of those whom they are about; in their words, too. */
+async function named(rows: StoredAlert[]): Promise<AlertRow[]> {
+  const summaries = await withNames(rows.map((row) => row.summary));
+  return withActorNames(rows.map((row, n) => ({ ...row, summary: summaries[n] as string })));
+}
 
 /** The place of the last row of a page. */
 export interface AlertCursor {
@@ -61,6 +73,7 @@ const filterColumns = {
     last: ['alert.last_seen'],
   } satisfies Record<(typeof alertFields)[number]['name'], string[]>,
   words: ['alert.title', 'alert.server', 'server.name', 'alert.tool', 'alert.actor', 'alert.rule_id'],
+  person: 'alert.actor',
 };
 const viewStatuses: Record<AlertView, readonly string[]> = {
   open: openStatuses,
@@ -76,15 +89,15 @@ export async function listAlerts(
   limit: number,
 ): Promise<{ rows: AlertRow[]; next: AlertCursor | null }> {
   const values: unknown[] = [viewStatuses[view], after?.severity ?? null, after?.lastSeen ?? null, after?.id ?? null];
-  const { rows } = await pool().query<AlertRow>(
+  const { rows } = await pool().query<StoredAlert>(
     `SELECT ${columns} FROM alert LEFT JOIN server ON server.key = alert.server
      WHERE alert.status = ANY($1)
        AND ($2::smallint IS NULL OR (alert.severity, alert.last_seen, alert.id) < ($2, $3::timestamptz, $4::uuid))
-       AND ${filterSql(filter, filterColumns, values)}
+       AND ${filterSql(filter, filterColumns, values, await peopleIn(filter))}
      ORDER BY alert.severity DESC, alert.last_seen DESC, alert.id DESC LIMIT ${limit + 1}`,
     values,
   );
-  const page = rows.slice(0, limit);
+  const page = await named(rows.slice(0, limit));
   const last = page.at(-1);
   return {
     rows: page,
@@ -117,7 +130,7 @@ export async function countAlerts(
   const { rows } = await on.query<{ count: number }>(
     `SELECT count(*)::int AS count FROM (
        SELECT 1 FROM alert LEFT JOIN server ON server.key = alert.server
-       WHERE alert.status = ANY($1) AND ${filterSql(filter, filterColumns, values)} LIMIT ${bound + 1}) AS bounded`,
+       WHERE alert.status = ANY($1) AND ${filterSql(filter, filterColumns, values, await peopleIn(filter))} LIMIT ${bound + 1}) AS bounded`,
     values,
   );
   return rows[0]?.count ?? 0;
@@ -158,11 +171,11 @@ export async function countOpenAlerts(): Promise<OpenAlerts> {
 }
 
 export async function findAlert(id: string): Promise<AlertRow | null> {
-  const { rows } = await pool().query<AlertRow>(
+  const { rows } = await pool().query<StoredAlert>(
     `SELECT ${columns} FROM alert LEFT JOIN server ON server.key = alert.server WHERE alert.id = $1`,
     [id],
   );
-  return rows[0] ?? null;
+  return (await named(rows))[0] ?? null;
 }
 
 export interface AlertDetection {
@@ -181,7 +194,12 @@ export async function listDetections(alertId: string, on: Pick<Tx, 'query'> = po
      FROM detection WHERE alert_id = $1 ORDER BY event_time DESC, event_id LIMIT 20`,
     [alertId],
   );
-  return rows;
+  const texts = await withNames(rows.flatMap((row) => [row.summary, JSON.stringify(row.evidence)]));
+  return rows.map((row, n) => ({
+    ...row,
+    summary: texts[2 * n] as string,
+    evidence: JSON.parse(texts[2 * n + 1] as string) as Evidence[],
+  }));
 }
 
 export interface AlertActivity {
@@ -198,7 +216,8 @@ export async function listAlertActivity(alertId: string): Promise<AlertActivity[
      FROM alert_activity WHERE alert_id = $1 ORDER BY time, id`,
     [alertId],
   );
-  return rows;
+  const bodies = await withNames(rows.map((row) => row.body));
+  return rows.map((row, n) => ({ ...row, body: bodies[n] as string }));
 }
 
 export interface TimelineEvent {
@@ -218,7 +237,11 @@ export interface TimelineEvent {
  * What came before and followed an event in its session, or, without a session, by its actor: at most 5 on either side;
  * and the events of the ids `also`, wherever they are.
  */
-export async function eventsAround(eventId: string, eventTime: string, also: string[]): Promise<TimelineEvent[]> {
+export async function eventsAround(
+  eventId: string,
+  eventTime: string,
+  also: string[],
+): Promise<WithActorName<TimelineEvent>[]> {
   const { rows } = await pool().query<TimelineEvent>(
     `WITH hit AS (SELECT time, id, session, actor, server FROM event WHERE id = $1 AND time = $2),
      same AS (
@@ -237,5 +260,5 @@ export async function eventsAround(eventId: string, eventTime: string, also: str
      FROM near LEFT JOIN server ON server.key = near.server ORDER BY near.time, near.id`,
     [eventId, eventTime, also],
   );
-  return rows;
+  return withActorNames(rows);
 }

@@ -1,3 +1,4 @@
+import { findPeopleNamed, namesOf } from './names';
 import { pool } from './pool';
 
 export interface FoundEntity {
@@ -20,6 +21,7 @@ export async function findEntities(text: string): Promise<FoundEntity[]> {
     );
     return rows.map((row) => ({ ...row, id: text, label: text }));
   }
+  const people = await findPeopleNamed(`*${text}*`);
   const { rows } = await pool().query<FoundEntity>(
     `(SELECT 'server' AS kind, key AS id, name || CASE WHEN name = key THEN '' ELSE ' · ' || key END AS label, generated
         FROM server WHERE key ILIKE $1 OR name ILIKE $1 ORDER BY last_seen DESC LIMIT 5)
@@ -27,9 +29,10 @@ export async function findEntities(text: string): Promise<FoundEntity[]> {
         FROM tool_definition LEFT JOIN server ON server.key = tool_definition.server
         WHERE tool ILIKE $1 GROUP BY tool ORDER BY max(tool_definition.last_seen) DESC LIMIT 5)
      UNION ALL (SELECT 'person', actor, actor, bool_and(generated) FROM usage_minute
-        WHERE minute > now() - interval '7 days' AND actor ILIKE $1 GROUP BY actor ORDER BY sum(calls) DESC LIMIT 5)
+        WHERE minute > now() - interval '7 days' AND (actor ILIKE $1 OR actor = ANY ($2)) GROUP BY actor ORDER BY sum(calls) DESC LIMIT 5)
      UNION ALL (SELECT 'alert', id::text, title, generated FROM alert WHERE title ILIKE $1 ORDER BY last_seen DESC LIMIT 5)`,
-    [`%${text.replace(/[\\%_]/g, '\\$&')}%`],
+    [`%${text.replace(/[\\%_]/g, '\\$&')}%`, people],
   );
-  return rows;
+  const names = await namesOf(rows.map((row) => row.id));
+  return rows.map((row) => ({ ...row, label: names.get(row.id) ?? row.label }));
 }

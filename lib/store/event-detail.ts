@@ -1,5 +1,6 @@
 import type { EventData } from '../core/event/envelope';
 import type { EventRow } from '../core/judge/contract';
+import { namesOf, withNames } from './names';
 import { pool } from './pool';
 import { timeText } from './time-text';
 
@@ -36,6 +37,8 @@ type Shown = Pick<
 
 /** What is known of one event without what it carried. */
 export interface EventDetail extends Shown {
+  /** Set for people: how they are called. */
+  actorName: string | null;
   logId: number;
   logOrigin: string;
   sequence: string | null;
@@ -59,7 +62,7 @@ const storableBody = String.raw`regexp_replace(event.body, '(?<!\\)((?:\\\\)*)\\
 
 /** One event; null where there is none. Which members of the body leave is decided here, in the database. */
 export async function findEvent(id: string): Promise<EventDetail | null> {
-  const { rows } = await pool().query<EventDetail>(
+  const { rows } = await pool().query<Omit<EventDetail, 'actorName'>>(
     `SELECT event.id, ${timeText('event.time')} AS time, ${timeText('event.recorded_at')} AS "recordedAt",
        event.log_id AS "logId", log.origin AS "logOrigin", event.log_index::float8 AS "logIndex", event.source, event.epoch,
        event.sequence::text AS sequence, event.kid, event.type, event.method, event.server, server.name AS "serverName",
@@ -74,7 +77,9 @@ export async function findEvent(id: string): Promise<EventDetail | null> {
      WHERE event.id = $1 ORDER BY event.log_index LIMIT 1`,
     [id],
   );
-  return rows[0] ?? null;
+  const event = rows[0];
+  if (!event) return null;
+  return { ...event, actorName: (await namesOf([event.actor])).get(event.actor ?? '') ?? null };
 }
 
 export interface EventAlert {
@@ -93,5 +98,6 @@ export async function alertsOfEvent(id: string): Promise<EventAlert[]> {
      FROM detection JOIN alert ON alert.id = detection.alert_id WHERE detection.event_id = $1 ORDER BY detection.severity DESC`,
     [id],
   );
-  return rows;
+  const summaries = await withNames(rows.map((row) => row.summary));
+  return rows.map((row, n) => ({ ...row, summary: summaries[n] as string }));
 }

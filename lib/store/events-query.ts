@@ -2,6 +2,7 @@ import type { EventField } from '../core/query/event-fields';
 import type { Filter } from '../core/query/filter';
 import type { TimeRange } from '../core/query/time-range';
 import { type FilterColumns, filterSql } from './filter-sql';
+import { peopleIn, withActorNames, withNames } from './names';
 import { pool } from './pool';
 import { timeText } from './time-text';
 import type { Tx } from './transaction';
@@ -16,7 +17,10 @@ export interface EventListRow {
   server: string | null;
   serverName: string | null;
   tool: string | null;
+  /** A person's pseudonym, or what a program is called. */
   actor: string | null;
+  /** Set for people: how they are called. */
+  actorName: string | null;
   agent: string | null;
   client: string | null;
   status: string;
@@ -73,6 +77,7 @@ const columnsByField: Record<EventField, readonly string[]> = {
 const columns: FilterColumns = {
   fields: columnsByField,
   words: ['event.server', 'server.name', 'event.tool', 'event.actor', 'event.agent', 'event.client', 'event.method'],
+  person: 'event.actor',
 };
 
 const listColumns = `event.id, ${timeText('event.time')} AS time, event.type, event.method, event.server,
@@ -99,12 +104,12 @@ const exportColumns = `${listColumns}, ${timeText('event.recorded_at')} AS "reco
   (SELECT origin FROM log WHERE log.id = event.log_id) AS log, event.log_index::float8 AS "logIndex",
   encode(event.event_hash, 'hex') AS "eventHash"`;
 
-function conditions({ filter, range }: EventsAsked, values: unknown[]): string {
+async function conditions({ filter, range }: EventsAsked, values: unknown[]): Promise<string> {
   values.push(range.from, range.to);
   // A relative range has no end: the clocks of producers may be ahead of ours.
   const end = range.preset ? '' : `AND event.time < $${values.length}`;
   if (range.preset) values.pop();
-  return `event.time >= $1 ${end} AND ${filterSql(filter, columns, values)}`;
+  return `event.time >= $1 ${end} AND ${filterSql(filter, columns, values, await peopleIn(filter))}`;
 }
 
 /** One page, newest first, by keyset over (time, id). */
@@ -137,18 +142,18 @@ async function selectPage<Row extends EventListRow>(
   limit: number,
 ): Promise<EventPage<Row>> {
   const values: unknown[] = [];
-  const where = conditions(asked, values);
+  const where = await conditions(asked, values);
   const upwards = cursor?.side === 'newer';
   const beyond = cursor
     ? `AND (event.time, event.id) ${upwards ? '>' : '<'} ($${values.push(cursor.time)}::timestamptz, $${values.push(cursor.id)}::uuid)`
     : '';
   const order = upwards ? 'ASC' : 'DESC';
-  const { rows } = await pool().query<Row>(
+  const { rows: found } = await pool().query<Omit<Row, 'actorName'> & { actor: string | null }>(
     `SELECT ${selected} ${from} WHERE ${where} ${beyond} ORDER BY event.time ${order}, event.id ${order} LIMIT ${limit + 1}`,
     values,
   );
-  const more = rows.length > limit;
-  const page = rows.slice(0, limit);
+  const more = found.length > limit;
+  const page = (await withActorNames(found.slice(0, limit))) as unknown as Row[];
   if (upwards) page.reverse();
   const edge = (row: Row | undefined, side: EventCursor['side']) => (row ? { time: row.time, id: row.id, side } : null);
   return {
@@ -174,7 +179,7 @@ export async function countEvents(
   on: Pick<Tx, 'query'> = pool(),
 ): Promise<EventCounts> {
   const values: unknown[] = [];
-  const where = conditions(asked, values);
+  const where = await conditions(asked, values);
   const { rows } = await on.query<EventCounts>(
     `SELECT count(*)::int AS total, count(*) FILTER (WHERE status NOT IN ('success', 'unknown'))::int AS failed,
        count(*) FILTER (WHERE severity > 0)::int AS flagged
@@ -187,7 +192,7 @@ export async function countEvents(
 /** How many newer events there are than the one at the head of a list, at most 1,000. */
 export async function countNewer(asked: EventsAsked, head: { time: string; id: string } | null): Promise<number> {
   const values: unknown[] = [];
-  const where = conditions(asked, values);
+  const where = await conditions(asked, values);
   const beyond = head
     ? `AND (event.time, event.id) > ($${values.push(head.time)}::timestamptz, $${values.push(head.id)}::uuid)`
     : '';
@@ -209,7 +214,7 @@ export interface EventsPoint {
 /** Events over time for the chart above the list; null where they are too many to count within a second. */
 export async function eventsOverTime(asked: EventsAsked, bucketMs: number): Promise<EventsPoint[] | null> {
   const values: unknown[] = [];
-  const where = conditions(asked, values);
+  const where = await conditions(asked, values);
   const width = values.push(bucketMs);
   const client = await pool().connect();
   try {
@@ -240,7 +245,10 @@ export async function knownValues(): Promise<Partial<Record<EventField, string[]
      UNION (SELECT 'method', method FROM usage_minute WHERE minute > now() - interval '7 days' GROUP BY method ORDER BY sum(calls) DESC LIMIT 40)
      ORDER BY 1, 2`,
   );
+  const values = await withNames(rows.map((row) => row.value));
   const known: Partial<Record<EventField, string[]>> = {};
-  for (const { field, value } of rows) known[field] = [...(known[field] ?? []), value];
+  rows.forEach(({ field }, n) => {
+    known[field] = [...(known[field] ?? []), values[n] as string];
+  });
   return known;
 }

@@ -1,5 +1,6 @@
 import type { TimeRange } from '../core/query/time-range';
 import { fromDecimal, type Histogram } from '../core/usage/histogram';
+import { namesOf } from './names';
 import { pool } from './pool';
 import { timeText } from './time-text';
 
@@ -35,9 +36,9 @@ export async function usageOverTime(range: TimeRange, bucketMs: number): Promise
 export type Dimension = 'server' | 'tool' | 'actor';
 
 export interface TopRow {
-  /** Server key, tool name or actor id. */
+  /** Server key, tool name, or actor: a pseudonym for people. */
   key: string;
-  /** Set for servers that have another name than their key. */
+  /** Set for people, and for servers that have another name than their key. */
   name: string | null;
   calls: number;
   /** Errors and refusals. */
@@ -63,7 +64,12 @@ export async function topBy(dimension: Dimension, range: TimeRange, points = 24,
      GROUP BY used.key, server.name ORDER BY calls DESC, used.key LIMIT $6`,
     [range.from, range.to, range.from.getTime() / 1000, (range.from.getTime() + width * points) / 1000, points, limit],
   );
-  return rows.map((row) => ({ ...row, trend: Array.from({ length: points }, (_, n) => row.trend[n + 1] ?? 0) }));
+  const names = dimension === 'actor' ? await namesOf(rows.map((row) => row.key)) : null;
+  return rows.map((row) => ({
+    ...row,
+    name: names?.get(row.key) ?? row.name,
+    trend: Array.from({ length: points }, (_, n) => row.trend[n + 1] ?? 0),
+  }));
 }
 
 export interface PartitionHealth {

@@ -1,3 +1,4 @@
+import { type WithActorName, withActorNames, withNames } from './names';
 import { pool } from './pool';
 import type { ServerDecision } from './server-changes';
 import { timeText } from './time-text';
@@ -56,12 +57,17 @@ export async function listServers(filter: { decision?: ServerDecision; text?: st
      ORDER BY decision <> 'unlisted', last_seen DESC, key LIMIT 500`,
     [filter.decision ?? null, filter.text ? `%${filter.text.replace(/[\\%_]/g, '\\$&')}%` : null],
   );
-  return rows;
+  return withReasons(rows);
 }
 
 export async function findServer(key: string): Promise<ServerRow | null> {
   const { rows } = await pool().query<ServerRow>(`SELECT ${columns} FROM server ${joins} WHERE server.key = $1`, [key]);
-  return rows[0] ?? null;
+  return (await withReasons(rows))[0] ?? null;
+}
+
+async function withReasons(rows: ServerRow[]): Promise<ServerRow[]> {
+  const reasons = await withNames(rows.map((row) => row.reason));
+  return rows.map((row, n) => ({ ...row, reason: reasons[n] as string | null }));
 }
 
 export async function countServers(): Promise<Record<ServerDecision, number>> {
@@ -114,7 +120,7 @@ export interface ServerUser {
 }
 
 /** Who used a server in the last 30 days, most calls first. */
-export async function listServerUsers(server: string): Promise<ServerUser[]> {
+export async function listServerUsers(server: string): Promise<WithActorName<ServerUser>[]> {
   const { rows } = await pool().query<ServerUser>(
     `SELECT actor, sum(calls)::float8 AS calls, sum(errors)::float8 AS errors,
        coalesce(sum(calls) FILTER (WHERE generated), 0)::float8 AS generated, ${timeText('max(minute)')} AS "lastSeen"
@@ -122,7 +128,7 @@ export async function listServerUsers(server: string): Promise<ServerUser[]> {
      GROUP BY actor ORDER BY calls DESC LIMIT 20`,
     [server],
   );
-  return rows;
+  return withActorNames(rows);
 }
 
 export interface DecisionEntry {
@@ -141,5 +147,6 @@ export async function listDecisions(server: string): Promise<DecisionEntry[]> {
      FROM audit_entry WHERE target = 'server:' || $1 AND action = 'server.decide' ORDER BY time DESC LIMIT 50`,
     [server],
   );
-  return rows;
+  const reasons = await withNames(rows.map((row) => row.reason));
+  return rows.map((row, n) => ({ ...row, reason: reasons[n] as string }));
 }

@@ -44,6 +44,24 @@ export async function findSubject(db: Queryable, identity: string): Promise<Subj
   return rows[0] ?? null;
 }
 
+/** The pseudonyms of those who go by these identifiers now; by the identifier as given. */
+export async function findPseudonyms(db: Queryable, identities: readonly string[]): Promise<Map<string, string>> {
+  const byLookup = new Map<string, string[]>();
+  for (const identity of new Set(identities)) {
+    const normal = normalIdentity(identity);
+    if (normal === null) continue;
+    const lookup = lookupOf(normal).toString('hex');
+    byLookup.set(lookup, [...(byLookup.get(lookup) ?? []), identity]);
+  }
+  const { rows } = await db.query<{ id: string; lookup: string }>(
+    `SELECT id, encode(lookup, 'hex') AS lookup FROM data_subject WHERE lookup = ANY (SELECT decode(hex, 'hex') FROM unnest($1::text[]) AS hex)`,
+    [[...byLookup.keys()]],
+  );
+  return new Map(
+    rows.flatMap(({ id, lookup }) => (byLookup.get(lookup) ?? []).map((identity) => [identity, id] as const)),
+  );
+}
+
 /** The names behind pseudonyms: null for whom was erased; those that are not known are not in the map. */
 export async function readNames(db: Queryable, pseudonyms: readonly string[]): Promise<Map<string, string | null>> {
   if (pseudonyms.length === 0) return new Map();

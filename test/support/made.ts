@@ -57,15 +57,19 @@ export async function madeDeadLetter(pool: Pool, bytes = '{"a":', size = bytes.l
 }
 
 /** A stored event without a log behind it, for what reads only the event. */
-export async function madeEvent(pool: Pool, body = '{"data":{"request":{"arguments":{"path":"/etc/passwd"}}}}') {
+export async function madeEvent(
+  pool: Pool,
+  body = '{"data":{"request":{"arguments":{"path":"/etc/passwd"}}}}',
+  { actor = null }: { actor?: string | null } = {},
+) {
   const id = randomUUID();
   const time = new Date().toISOString();
   await pool.query('SELECT ensure_event_partition($1::date)', [time.slice(0, 10)]);
   const hash = createHash('sha256').update(body).digest();
   await pool.query(
-    `INSERT INTO event (time, id, log_id, log_index, recorded_at, source, type, status, format, assertion, event_hash, leaf_hash, body)
-     VALUES ($1, $2, 1, 0, now(), 'urn:mcp:src:test:a:1', 'mcp.audit.rpc.tools_call.v1', 'success', 'native', 'observed', $3, $3, $4)`,
-    [time, id, hash, body],
+    `INSERT INTO event (time, id, log_id, log_index, recorded_at, source, type, status, format, assertion, actor, event_hash, leaf_hash, body)
+     VALUES ($1, $2, 1, 0, now(), 'urn:mcp:src:test:a:1', 'mcp.audit.rpc.tools_call.v1', 'success', 'native', 'observed', $5, $3, $3, $4)`,
+    [time, id, hash, body, actor],
   );
   return { id, time, body };
 }

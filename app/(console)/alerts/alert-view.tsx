@@ -89,7 +89,9 @@ export async function AlertView({ alert, actor }: { alert: AlertRow; actor: Acto
 
       <Section title="Who and what">
         <div className="flex flex-wrap gap-2">
-          {alert.actor && <EntityChip label="Actor" name={alert.actor} href={eventsWith('actor', alert.actor)} />}
+          {alert.actor && (
+            <EntityChip label="Actor" name={alert.actorName ?? alert.actor} href={eventsWith('actor', alert.actor)} />
+          )}
           {alert.server && (
             <EntityChip label="Server" name={alert.serverName ?? alert.server} href={serverHref(alert.server)} />
           )}

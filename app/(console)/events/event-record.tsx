@@ -66,7 +66,9 @@ export async function EventRecord({ id, role }: { id: string; role: Role }) {
 
       <Section title="Who and what">
         <div className="flex flex-wrap gap-2">
-          {event.actor && <EntityChip label="actor" name={event.actor} href={eventsWith('actor', event.actor)} />}
+          {event.actor && (
+            <EntityChip label="actor" name={event.actorName ?? event.actor} href={eventsWith('actor', event.actor)} />
+          )}
           {event.agent && <EntityChip label="agent" name={event.agent} href={eventsWith('agent', event.agent)} />}
           {event.client && <EntityChip label="client" name={event.client} href={eventsWith('client', event.client)} />}
           {event.server && (
@@ -145,7 +147,7 @@ export async function EventRecord({ id, role }: { id: string; role: Role }) {
 
 function Sentence({ event }: { event: EventDetail }) {
   const name = (text: string) => <HostileText text={text} limit={60} />;
-  const who = event.actor ?? event.agent ?? event.client;
+  const who = event.actorName ?? event.actor ?? event.agent ?? event.client;
   const where = event.serverName ?? event.server;
   if (!event.method) {
     return (

@@ -96,7 +96,7 @@ export async function ServerView({ server, actor }: { server: ServerRow; actor: 
               <EntityChip
                 key={user.actor}
                 label={countWords(user.calls)}
-                name={user.actor}
+                name={user.actorName ?? user.actor}
                 href={eventsWith('actor', user.actor)}
                 generated={user.generated > 0 && (user.generated < user.calls ? 'part' : 'all')}
               />

@@ -317,6 +317,14 @@ const Data = open({
     missed: Type.Array(name()),
     duration_ms: count(),
   }),
+  /** Two histories of one of our logs: what somebody else holds contradicts what we have. */
+  equivocation: open({
+    id: name(),
+    log: name(),
+    size: count(),
+    kind: oneOf('other_root', 'beyond', 'refused'),
+    holder: text(),
+  }),
   /** A person was erased, named by the pseudonym alone. Who agreed to it stands in the console's log, at `entry`. */
   erasure: open({
     subject: name(),
@@ -383,6 +391,11 @@ export const AuditEventSchema = Type.Object(
     sig: Type.Optional(Type.String({ maxLength: 1024 })),
     /** `<size>:<index>:<base64 of the inclusion proof's hashes>`: one signature for a batch, lib/core/provenance/signature.ts. */
     sigpath: Type.Optional(Type.String({ maxLength: 4096 })),
+    /**
+     * What opens the markers of a signed event: JSON text of a list of [pointer, n, value, k], lib/core/redaction/disclosures.ts. It is
+     * under no signature; the pipeline checks it against the markers, seals the values and takes it out of what is stored.
+     */
+    disclosures: Type.Optional(Type.String({ maxLength: 1 << 20 })),
     data: Data,
   },
   { $id: 'urn:mcp:audit:1', title: 'mcp.audit/1' },
@@ -445,4 +458,5 @@ export const eventTypes = [
   'erasure',
   'retention.pruned',
   'drill.run',
+  'log.equivocation',
 ] as const;
