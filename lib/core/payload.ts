@@ -11,6 +11,8 @@ const metadata = [
   '/data/timing/',
   '/data/chain/',
   '/data/drill/',
+  '/data/key/',
+  '/data/equivocation/',
 ];
 
 /** Whether an RFC 6901 pointer into an event leads to payload. Unknown places count as payload. */

@@ -10,7 +10,7 @@ import { recordOwnEvent } from './own-events';
  */
 
 /** Who made a change, as its own event says it. */
-export type ChangedBy = 'person' | 'api_key' | 'system' | 'rotation';
+export type ChangedBy = 'person' | 'api_key' | 'system' | 'rotation' | 'unrecorded';
 
 export interface NewKey {
   kid: string;

@@ -68,6 +68,7 @@ export const catalogues: Record<string, { name: string; version: string; ids: Re
       t1059: 'Command and Scripting Interpreter',
       t1070: 'Indicator Removal',
       t1083: 'File and Directory Discovery',
+      t1098: 'Account Manipulation',
       t1552: 'Unsecured Credentials',
       t1562: 'Impair Defenses',
     },

@@ -266,7 +266,8 @@ const Data = open({
     source: name(),
     /** Index of the change in the console's log. */
     entry: count(),
-    by: oneOf('person', 'api_key', 'system', 'rotation'),
+    /** `unrecorded`: the console's log does not say; the key stands in the database without an entry. */
+    by: oneOf('person', 'api_key', 'system', 'rotation', 'unrecorded'),
     /** What was known of the source before. */
     had_keys: Type.Boolean(),
     had_events: Type.Boolean(),

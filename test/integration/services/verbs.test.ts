@@ -283,7 +283,7 @@ const whoMay: Record<string, Role[]> = {
   'discard-dead-letter': ['responder', 'admin'],
   'replay-dead-letter': ['responder', 'admin'],
   'enroll-source-key': ['admin'],
-  'revoke-source-key': ['admin'],
+  'rotate-source-key': ['admin'],
   'export-events': everyone,
   'export-alerts': everyone,
   'request-change': ['responder', 'admin', 'auditor'],

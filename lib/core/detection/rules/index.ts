@@ -16,6 +16,7 @@ import { rule as sourceSilence } from './source-silence';
 import { rule as tamperDrillMissed } from './tamper-drill-missed';
 import { rule as toolPoisoning } from './tool-poisoning';
 import { rule as truncatedEpoch } from './truncated-epoch';
+import { rule as unexpectedKey } from './unexpected-key';
 import { rule as unlistedServer } from './unlisted-server';
 
 /** All rules, by id. Every npm command writes this list anew from the folder: lib/embedded/rule-list.mjs. */
@@ -37,5 +38,6 @@ export const rules: readonly Rule[] = [
   tamperDrillMissed,
   toolPoisoning,
   truncatedEpoch,
+  unexpectedKey,
   unlistedServer,
 ];
