@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { WitnessPolicy } from '../core/provenance/policy';
 import type { TopicOffsets } from '../kafka/offsets';
 import type { LogKey, ObserverKey } from '../platform/keys';
 import type { JudgeThreadData } from '../services/judge/protocol';
@@ -8,12 +9,17 @@ import { comingDays, ensurePartitions } from '../store/partitions';
 import { reportOffsets, reportStatus } from '../store/status';
 import { checkpointJob } from './checkpoint';
 import { clockJob } from './clock';
+import { expiredRequestsJob } from './expired-requests';
 import type { Job } from './jobs';
 import type { Judge } from './judge-client';
+import { lineageJob } from './lineage';
+import { oneSidedJob } from './one-sided';
 import { ownEventsJob } from './own-events';
 import { retentionJob } from './retention';
 import { silenceJob } from './silence';
+import { type TsaSettings, timestampJob } from './timestamp';
 import type { TopicIngest } from './topic-ingest';
+import { witnessJob } from './witness';
 
 export interface JobParts {
   pool: Pool;
@@ -29,16 +35,36 @@ export interface JobParts {
   observerKey: ObserverKey;
   /** How own events are judged. */
   judged: JudgeThreadData;
+  anchors: Anchors;
+}
+
+/** Who is asked to cosign and to stamp our checkpoints. */
+export interface Anchors {
+  policy: WitnessPolicy | null;
+  witnessSeconds: number;
+  tsa: TsaSettings | null;
 }
 
 const second = 1_000;
 const hour = 3_600 * second;
 
 /** All that the worker does beside ingest. */
-export function jobTable({ pool, judge, ingest, offsets, worker, logKey, observerKey, judged }: JobParts): Job[] {
+export function jobTable({
+  pool,
+  judge,
+  ingest,
+  offsets,
+  worker,
+  logKey,
+  observerKey,
+  judged,
+  anchors,
+}: JobParts): Job[] {
   let looked: string | null = null;
   return [
     checkpointJob(pool, logKey),
+    witnessJob(pool, anchors.policy, logKey, anchors.witnessSeconds * second),
+    ...(anchors.tsa ? [timestampJob(pool, anchors.tsa)] : []),
     ownEventsJob(pool, observerKey, judged),
     {
       name: 'replaced-keys',
@@ -47,8 +73,11 @@ export function jobTable({ pool, judge, ingest, offsets, worker, logKey, observe
       run: async () => void (await retireReplacedKeys(pool, Date.now())),
     },
     retentionJob(pool),
+    expiredRequestsJob(pool),
     silenceJob(pool),
     clockJob(pool),
+    oneSidedJob(pool),
+    lineageJob(pool),
     {
       name: 'partitions',
       everyMs: hour,

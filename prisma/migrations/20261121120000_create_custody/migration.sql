@@ -575,11 +575,12 @@ CREATE TABLE anchor_status (
   error         text,
   PRIMARY KEY (log_id, anchor)
 );
--- Since when a log's checkpoints meet the witness policy, or do not.
+-- Whether the checkpoint that the witnesses were asked about meets the policy, since when that is so, and the newest that meets it.
 CREATE TABLE policy_status (
   log_id smallint PRIMARY KEY REFERENCES log (id),
   met    boolean NOT NULL,
-  since  timestamptz NOT NULL
+  since  timestamptz NOT NULL,
+  size   bigint
 );
 -- Logs whose head disagrees with their leaves: nothing is appended by HTTP until it is mended.
 CREATE TABLE log_halt (
@@ -657,6 +658,22 @@ CREATE TABLE call_watch (
   one   boolean PRIMARY KEY DEFAULT true CHECK (one),
   until timestamptz NOT NULL
 );
+-- Sources that report the same calls from two sides, and how often they were seen to.
+CREATE TABLE call_pair (
+  client_source text NOT NULL,
+  client_server text NOT NULL,
+  server_source text NOT NULL,
+  server        text NOT NULL,
+  party         text NOT NULL,
+  way           text NOT NULL CHECK (way IN ('trace', 'id')),
+  matched       bigint NOT NULL,
+  first_at      timestamptz NOT NULL DEFAULT now(),
+  last_at       timestamptz NOT NULL DEFAULT now(),
+  -- The names together may be longer than an index takes.
+  key           text PRIMARY KEY GENERATED ALWAYS AS (md5(client_source || E'\x1f' || client_server || E'\x1f' || server_source ||
+    E'\x1f' || server || E'\x1f' || party || E'\x1f' || way)) STORED
+);
+CREATE INDEX event_client_side ON event (log_id, log_index) WHERE vantage = 'client';
 
 -- Tamper drills: what was changed on a copy of a log on purpose, and whether it was found.
 CREATE TABLE drill (
@@ -674,3 +691,49 @@ CREATE INDEX drill_list ON drill (run_at DESC);
 COMMENT ON COLUMN drill.changes IS 'list of {kind, where, found, ms, by}';
 CREATE TRIGGER drill_append_only BEFORE UPDATE OR DELETE ON drill FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER drill_no_truncate BEFORE TRUNCATE ON drill FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- Context: which content went where. Derived from the prints of events (lib/worker/lineage.ts) and derivable again; no evidence.
+-- One row for each print of each event, by the day on which the content passed.
+CREATE TABLE context_print (
+  print      bigint NOT NULL CHECK (print > 0),
+  role       text NOT NULL CHECK (role IN ('argument', 'result', 'resource', 'prompt')),
+  at         timestamptz NOT NULL,
+  event_id   uuid NOT NULL,
+  event_time timestamptz NOT NULL,
+  server     integer NOT NULL,
+  PRIMARY KEY (print, at, event_id, role)
+) PARTITION BY RANGE (at);
+COMMENT ON COLUMN context_print.role IS 'argument = sent to a server; the others: given by one';
+COMMENT ON COLUMN context_print.at IS 'when it was sent, that is, when the call began; or when it was given, when it ended';
+COMMENT ON COLUMN context_print.server IS 'hashtext of the server''s key';
+CREATE FUNCTION ensure_context_partition(day date) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  name text := 'context_print_' || to_char(day, 'YYYYMMDD');
+BEGIN
+  IF to_regclass(name) IS NOT NULL THEN RETURN; END IF;
+  LOCK TABLE context_print IN SHARE UPDATE EXCLUSIVE MODE;
+  IF to_regclass(name) IS NOT NULL THEN RETURN; END IF;
+  EXECUTE format('CREATE TABLE %I PARTITION OF context_print FOR VALUES FROM (%L) TO (%L)',
+    name, day::text || ' 00:00:00+00', (day + 1)::text || ' 00:00:00+00');
+END $$;
+-- What was given in one event and sent, or given again, in a later one.
+CREATE TABLE context_edge (
+  from_event uuid NOT NULL,
+  from_time  timestamptz NOT NULL,
+  to_event   uuid NOT NULL,
+  to_time    timestamptz NOT NULL,
+  kind       text NOT NULL CHECK (kind IN ('result_to_argument', 'resource_to_argument', 'prompt_to_argument', 'argument_to_result')),
+  weight     real NOT NULL,
+  prints     bigint[] NOT NULL,
+  noticed_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (to_event, from_event, kind)
+);
+CREATE INDEX context_edge_from ON context_edge (from_event);
+CREATE INDEX context_edge_time ON context_edge (to_time);
+COMMENT ON COLUMN context_edge.weight IS 'share of the later content''s prints that the earlier content has, 0 to 1';
+-- How far each log was looked through.
+CREATE TABLE lineage_position (
+  log_id     smallint PRIMARY KEY REFERENCES log (id),
+  next_index bigint NOT NULL,
+  moved_at   timestamptz NOT NULL DEFAULT now()
+);

@@ -33,6 +33,7 @@ const state = [
   'source_watch',
   'source_clock',
   'call_watch',
+  'call_pair',
   'chain_gap',
   'source_key',
   'own_event',
