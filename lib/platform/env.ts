@@ -69,6 +69,21 @@ function kafkaTogether(given: KafkaEnv, context: z.RefinementCtx): void {
   together(given, context, 'KAFKA_SSL_KEY', 'KAFKA_SSL_CERT');
 }
 
+const anchors = {
+  /** File of the witness policy (c2sp.org/tlog-policy); without one nobody is asked to cosign. */
+  CUSTODY_WITNESS_POLICY: z.string().optional(),
+  /** How often witnesses are asked. */
+  CUSTODY_WITNESS_SECONDS: z.coerce.number().int().min(1).max(86_400).default(30),
+  /** Address of a timestamp authority (RFC 3161). */
+  CUSTODY_TSA_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** File in PEM with the authority's certificates. */
+  CUSTODY_TSA_CA: z.string().optional(),
+  /** How often checkpoints are stamped. */
+  CUSTODY_TSA_SECONDS: z.coerce.number().int().min(1).max(31_536_000).default(3_600),
+  /** Whether everybody may read checkpoints, tiles and entries of the logs: hashes, ids and sources, never content. */
+  CUSTODY_PUBLIC_LOG: flag,
+};
+
 const schema = z
   .object({
     NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
@@ -111,6 +126,7 @@ const schema = z
     /** Key that signs what this installation saw and says, PKCS#8 PEM; without it one is made and kept in CUSTODY_DATA. */
     CUSTODY_OBSERVER_KEY: z.string().optional(),
     ...logOrigin,
+    ...anchors,
     /** The worker's own metrics and health; off where the port is not set. */
     WORKER_METRICS_PORT: z.coerce.number().int().min(1).max(65535).optional(),
     WORKER_METRICS_HOST: z.string().default('127.0.0.1'),

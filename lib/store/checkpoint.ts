@@ -27,6 +27,10 @@ export async function insertCheckpoint(
 export const latestCheckpoint = (client: Queryable, logId: number): Promise<StoredCheckpoint | null> =>
   readOne(client, 'log_id = $1 ORDER BY size DESC', [logId]);
 
+/** The checkpoint of exactly this size, or null. */
+export const checkpointOfSize = (client: Queryable, logId: number, size: number): Promise<StoredCheckpoint | null> =>
+  readOne(client, 'log_id = $1 AND size = $2', [logId, size]);
+
 /** The first checkpoint that covers the leaf at `index`, or null. */
 export const firstCheckpointOver = (
   client: Queryable,

@@ -1,13 +1,12 @@
 import type { Pool } from 'pg';
-import { equalBytes } from '../core/provenance/bytes';
 import { signCheckpoint } from '../core/provenance/checkpoint';
-import { verifyConsistency } from '../core/provenance/merkle';
-import { consistencyProof } from '../core/provenance/proof';
+import { LogStateError } from '../core/provenance/log-writer';
 import { sha256 } from '../platform/crypto';
 import type { LogKey } from '../platform/keys';
-import { insertCheckpoint, latestCheckpoint, type StoredCheckpoint } from '../store/checkpoint';
+import { insertCheckpoint, latestCheckpoint } from '../store/checkpoint';
 import { type LogHead, loadLogState, readLogs } from '../store/log';
-import { tileReader } from '../store/tiles';
+import { checkContinues } from '../store/log-check';
+import { noteHalt } from '../store/log-halt';
 import type { Job } from './jobs';
 
 /** A log that must not be signed: what is stored does not continue what was signed, or does not fit itself. */
@@ -34,6 +33,7 @@ export async function signGrownLogs(pool: Pool, key: LogKey, sound: Set<number>)
       await signIfGrown(pool, head, key);
     } catch (error) {
       refusals.push(error instanceof Error ? error.message : String(error));
+      if (error instanceof LogStateError) await noteHalt(pool, head.id, error.message);
     }
   }
   if (refusals.length > 0) throw new CheckpointRefused(refusals.join('; '));
@@ -46,21 +46,4 @@ async function signIfGrown(pool: Pool, head: LogHead, key: LogKey): Promise<void
   const { id: logId, origin, size, root } = head;
   const note = signCheckpoint(sha256, { origin, size, root }, key.publicKey, key.sign);
   await insertCheckpoint(pool, { logId, size, root, note });
-}
-
-async function checkContinues(pool: Pool, head: LogHead, last: StoredCheckpoint): Promise<void> {
-  const refuse = (why: string): never => {
-    throw new CheckpointRefused(
-      `${head.origin}: ${why}; nothing is signed until it is mended. \`custody fsck\` says where`,
-    );
-  };
-  if (head.size < last.size) refuse(`the log has ${head.size} entries, but a checkpoint was signed at ${last.size}`);
-  if (head.size === last.size) {
-    if (!equalBytes(head.root, last.root)) refuse(`the root at ${head.size} entries is not the one that was signed`);
-    return;
-  }
-  const proof = await consistencyProof(sha256, tileReader(pool, head), last.size, head.size);
-  if (!verifyConsistency(sha256, last.size, last.root, head.size, head.root, proof)) {
-    refuse(`the log at ${head.size} entries does not continue its checkpoint at ${last.size}`);
-  }
 }

@@ -3,15 +3,18 @@ import { hostname } from 'node:os';
 import { type KafkaLog, openKafka } from '../kafka/client';
 import { TopicOffsets } from '../kafka/offsets';
 import { kafkaSettings } from '../kafka/settings';
+import { tsaAuthorities, witnessPolicy } from '../platform/anchors';
 import { env } from '../platform/env';
 import { logKey, observerKey, redactionKey } from '../platform/keys';
 import { logger } from '../platform/log';
+import { observeWith } from '../services/observer';
 import { createPool } from '../store/pool';
 import { checkHealth } from './health';
-import { jobTable } from './job-table';
+import { type Anchors, jobTable } from './job-table';
 import { startJobs } from './jobs';
 import { startJudge } from './judge-client';
 import { serveMetrics } from './metrics';
+import { refuseUnsoundLogs } from './start';
 import { TopicIngest } from './topic-ingest';
 
 // The worker: reads the environment, then ingests from Kafka and runs the table of jobs until a signal. What fails inside
@@ -20,6 +23,12 @@ const settings = env();
 const log = logger('worker');
 const worker = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`;
 const pool = createPool(settings.DATABASE_URL, { max: 24, name: 'custody worker' });
+const anchors = readAnchors();
+await refuseUnsoundLogs(pool, log);
+
+const dataDir = settings.CUSTODY_DATA;
+const key = logKey({ pem: settings.CUSTODY_LOG_KEY, dataDir });
+const observer = observerKey({ pem: settings.CUSTODY_OBSERVER_KEY, dataDir, logKey: key });
 
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 const script = new URL(`./judge-thread.${extension}`, import.meta.url);
@@ -36,18 +45,16 @@ const ingest = kafka
       pool,
       judge,
       knownDays: new Set(),
+      observe: observeWith(observer),
       log,
     })
   : null;
 const offsets = kafka ? new TopicOffsets(kafka, settings.KAFKA_TOPIC) : null;
 if (!kafka) log.warn('KAFKA_BROKERS is not set: events come in by HTTP alone');
 const ingesting = ingest?.run().catch(die);
-const dataDir = settings.CUSTODY_DATA;
-const key = logKey({ pem: settings.CUSTODY_LOG_KEY, dataDir });
-const observer = observerKey({ pem: settings.CUSTODY_OBSERVER_KEY, dataDir, logKey: key });
 const stopJobs = startJobs(
   pool,
-  jobTable({ pool, judge, ingest, offsets, worker, logKey: key, observerKey: observer, judged }),
+  jobTable({ pool, judge, ingest, offsets, worker, logKey: key, observerKey: observer, judged, anchors }),
   worker,
   log,
 );
@@ -74,6 +81,26 @@ async function stop(signal: string): Promise<void> {
   await judge.close();
   await pool.end();
   process.exit(0);
+}
+
+/** Who is asked to cosign and to stamp. A setting that can't be used ends the process before it signs anything. */
+function readAnchors(): Anchors {
+  try {
+    return {
+      policy: witnessPolicy(settings.CUSTODY_WITNESS_POLICY),
+      witnessSeconds: settings.CUSTODY_WITNESS_SECONDS,
+      tsa: settings.CUSTODY_TSA_URL
+        ? {
+            url: settings.CUSTODY_TSA_URL,
+            authorities: tsaAuthorities(settings.CUSTODY_TSA_CA),
+            everySeconds: settings.CUSTODY_TSA_SECONDS,
+          }
+        : null,
+    };
+  } catch (error) {
+    log.fatal((error as Error).message);
+    process.exit(1);
+  }
 }
 
 function die(error: unknown): void {

@@ -9,5 +9,5 @@ export const isOwnName = (source: string): boolean => /^urn:custody:/i.test(sour
 /** What this installation has to say: event types, without `mcp.audit.` and `.v1`. */
 export type OwnEventType = Extract<
   (typeof eventTypes)[number],
-  `key.${string}` | `chain.${string}` | 'erasure' | `retention.${string}` | `drill.${string}`
+  `key.${string}` | `chain.${string}` | 'erasure' | `retention.${string}` | `drill.${string}` | `log.${string}`
 >;

@@ -10,7 +10,7 @@ const structuralSections = new Set(['tenant', 'operation_id', 'attempt', 'phase'
 
 /** Attributes of the envelope that are structure, by their form; all others, extensions of CloudEvents too, are content. */
 const structuralAttributes = new Set(
-  'specversion id source type time datacontenttype dataschema traceparent sequence chainepoch prevhash datahash rawhash sigkid sig sigpath data'.split(
+  'specversion id source type time datacontenttype dataschema traceparent sequence chainepoch prevhash datahash rawhash sigkid sig sigpath disclosures data'.split(
     ' ',
   ),
 );
@@ -59,6 +59,7 @@ const structuralMembers = new Map(
       ),
     ),
     drill: new Set(['id', 'log']),
+    equivocation: new Set(['id', 'log', 'holder']),
     key: new Set('kid public_key source entry by replaced_by replaces compromised_since'.split(' ')),
   }),
 );
@@ -83,10 +84,6 @@ const serverSections = new Set('result error sampling elicitation lifecycle tool
 
 /** A name like those that programs give; of others, content is looked for in them. */
 export const isPlainName = (name: string): boolean => /^[\w$.:-]{0,80}$/.test(name);
-
-/** Sections about who acts: personal data in them is the purpose of an audit trail and stays; secrets do not. */
-export const isIdentity = (section: string): boolean =>
-  section === 'actor' || section === 'agent' || section === 'client' || section === 'delegation' || section === 'auth';
 
 /** Members of a tool's definition that are structure: its name and the hash over it. */
 export const isDefinitionStructure = (member: string): boolean => member === 'name' || member === 'definition_hash';

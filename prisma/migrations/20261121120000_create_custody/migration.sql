@@ -589,6 +589,19 @@ CREATE TABLE log_halt (
   halted_at timestamptz NOT NULL DEFAULT now()
 );
 
+-- The observer key's signature over the entries of each batch that was committed: root is that of the tree over their leaves alone.
+CREATE TABLE observer_batch (
+  log_id     smallint NOT NULL REFERENCES log (id),
+  from_index bigint NOT NULL,
+  size       integer NOT NULL CHECK (size > 0),
+  root       bytea NOT NULL CHECK (length(root) = 32),
+  kid        text NOT NULL,
+  sig        text NOT NULL,
+  PRIMARY KEY (log_id, from_index)
+);
+CREATE TRIGGER observer_batch_append_only BEFORE UPDATE OR DELETE ON observer_batch FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER observer_batch_no_truncate BEFORE TRUNCATE ON observer_batch FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 -- What this installation itself has to say, until it is an event in a log.
 CREATE TABLE own_event (
   id      uuid PRIMARY KEY,

@@ -17,6 +17,7 @@ import { jsonBytes, madeEvent } from '@/test/support/events';
 import { kafkaOrSkip } from '@/test/support/kafka';
 import { testDatabase } from '@/test/support/postgres';
 import { untilDone } from '@/test/support/until';
+import { observe } from '@/test/support/observe';
 
 kafkaOrSkip('the lag that is shown', ({ brokers, createTopic }) => {
   const database = testDatabase();
@@ -43,6 +44,7 @@ kafkaOrSkip('the lag that is shown', ({ brokers, createTopic }) => {
       pool: database.pool,
       judge,
       knownDays: new Set(),
+      observe,
       log,
       // So full that no further fetch says where Kafka is.
       bounds: { ...defaultBounds, heldRecords: 1, batchRecords: 1 },
@@ -58,6 +60,7 @@ kafkaOrSkip('the lag that is shown', ({ brokers, createTopic }) => {
       logKey: key,
       observerKey: observerKey({ dataDir, logKey: key }),
       judged: { fingerprintKey: new Uint8Array(32) },
+      anchors: { policy: null, witnessSeconds: 30, tsa: null },
     });
     const stopJobs = startJobs(database.pool, table, 'test', log);
     let running: Promise<void> | undefined;

@@ -2,6 +2,7 @@ import type { Rule } from '../rule';
 import { rule as clockSkew } from './clock-skew';
 import { rule as commandInjection } from './command-injection';
 import { rule as lateEvent } from './late-event';
+import { rule as logEquivocation } from './log-equivocation';
 import { rule as oneSidedCall } from './one-sided-call';
 import { rule as pathTraversal } from './path-traversal';
 import { rule as promptInjection } from './prompt-injection';
@@ -24,6 +25,7 @@ export const rules: readonly Rule[] = [
   clockSkew,
   commandInjection,
   lateEvent,
+  logEquivocation,
   oneSidedCall,
   pathTraversal,
   promptInjection,
