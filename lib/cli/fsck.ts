@@ -35,6 +35,8 @@ function describeReport(report: FsckReport): string {
   if (report.found > report.findings.length) lines.push(`... and ${report.found - report.findings.length} more`);
   const rate = Math.round(report.entries / Math.max(report.seconds, 0.001));
   const extent = `${report.entries} entries, ${report.signatures} signatures and ${report.chains} source chains in ${report.seconds.toFixed(1)} s (${rate}/s)`;
+  if (report.pruned > 0)
+    lines.push(`${report.pruned} entries were pruned by retention, as the console's log says; their leaf hashes fit.`);
   lines.push(report.found === 0 ? `Everything fits: ${extent}.` : `${report.found} things do not fit: ${extent}.`);
   return `${lines.join('\n')}\n`;
 }

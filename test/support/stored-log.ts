@@ -33,13 +33,13 @@ export class SigningSource {
     await enrollKey(pool, this);
   }
 
-  events(count: number): AuditEvent[] {
-    const events = Array.from({ length: count }, (_, i) => this.#next(i));
+  events(count: number, at = new Date()): AuditEvent[] {
+    const events = Array.from({ length: count }, (_, i) => this.#next(i, at));
     const signatures = signBatch(sha256, events, signerOf(this.#privateKey));
     return events.map((event, i) => ({ ...event, ...signatures[i] }));
   }
 
-  #next(i: number): AuditEvent & { sigkid: string } {
+  #next(i: number, at: Date): AuditEvent & { sigkid: string } {
     const data: AuditEvent['data'] = {
       actor: { id: `user-${i % 5}` },
       mcp: { method: 'tools/call' },
@@ -53,7 +53,7 @@ export class SigningSource {
       id: randomUUID(),
       source: this.source,
       type: 'mcp.audit.rpc.tools_call.v1',
-      time: new Date().toISOString(),
+      time: at.toISOString(),
       dataschema: 'urn:mcp:audit:1' as const,
       chainepoch: this.epoch,
       sequence: formatSequence(this.#sequence),

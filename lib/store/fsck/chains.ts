@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 import type { AuditEvent } from '../../core/event/envelope';
 import { chainHash } from '../../core/provenance/core';
 import { sha256 } from '../../platform/crypto';
+import type { Pruned } from '../pruned';
 import type { Findings } from './report';
 
 interface Seen {
@@ -15,7 +16,10 @@ interface Seen {
 export class ChainCheck {
   readonly #chains = new Map<string, Seen>();
 
-  constructor(readonly findings: Findings) {}
+  constructor(
+    readonly findings: Findings,
+    readonly pruned: Pruned,
+  ) {}
 
   get count(): number {
     return this.#chains.size;
@@ -49,16 +53,27 @@ export class ChainCheck {
       const name = `${row.source}\0${row.epoch}`;
       const seen = this.#chains.get(name);
       left.delete(name);
-      if (!seen) {
+      const gone = this.pruned.chains.get(name);
+      const headIsGone = gone !== undefined && BigInt(row.head_sequence) <= gone.to;
+      if (!seen && gone) {
+        if (Number(row.events) !== gone.events) {
+          this.#add(
+            row.source,
+            row.epoch,
+            `It counts ${row.events} events, none is stored, and retention took ${gone.events}.`,
+          );
+        }
+      } else if (!seen) {
         this.#add(row.source, row.epoch, 'No event of it is stored.');
-      } else if (BigInt(row.head_sequence) !== seen.head || !seen.hashes.has(row.head_hash)) {
+      } else if (!headIsGone && (BigInt(row.head_sequence) !== seen.head || !seen.hashes.has(row.head_hash))) {
         this.#add(
           row.source,
           row.epoch,
           `Its head is at ${row.head_sequence}, the newest stored event at ${seen.head}, or the hashes differ.`,
         );
-      } else if (Number(row.events) !== seen.events) {
-        this.#add(row.source, row.epoch, `It counts ${row.events} events, and ${seen.events} are stored.`);
+      } else if (Number(row.events) !== seen.events + (gone?.events ?? 0)) {
+        const took = gone ? `, and retention took ${gone.events}` : '';
+        this.#add(row.source, row.epoch, `It counts ${row.events} events, and ${seen.events} are stored${took}.`);
       }
     }
     for (const name of left) {

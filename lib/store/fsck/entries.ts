@@ -8,6 +8,7 @@ import type { SignatureVerifier } from '../../core/provenance/signature';
 import { sha256 } from '../../platform/crypto';
 import { leafTable, readLeaves, type StoredLeaf } from '../leaves';
 import type { LogHead } from '../log';
+import { keptHashes, type Pruned } from '../pruned';
 import type { Findings } from './report';
 
 export interface CheckedEntry {
@@ -20,12 +21,15 @@ export interface CheckedEntry {
 /** Checks rows that are leaves: that each is there once, that its body, columns and leaf fit, that its signature holds. */
 export class EntryCheck {
   signatures = 0;
+  /** Entries that retention took away. */
+  pruned = 0;
   readonly #keys = new Map<string, SourceKey | null>();
 
   constructor(
     readonly client: ClientBase,
     readonly verifier: SignatureVerifier,
     readonly findings: Findings,
+    readonly prunedOf: Pruned,
   ) {}
 
   /** Checks the entries of one log with `from` <= index < `to`; answers one for each, in order. */
@@ -39,11 +43,11 @@ export class EntryCheck {
         this.#add(head, 'extra', where, `There is another row at index ${leaf.index}.`);
         continue;
       }
-      checked.push(...this.#missing(head, next, leaf.index));
+      checked.push(...(await this.#absent(head, next, leaf.index)));
       next = leaf.index + 1;
       checked.push(await this.#checkRow(head, leaf, where));
     }
-    checked.push(...this.#missing(head, next, to));
+    checked.push(...(await this.#absent(head, next, to)));
     if (table === 'event') await this.#checkColumns(head, from, to, checked);
     else await this.#checkAuditColumns(head, from, to);
     return checked;
@@ -184,6 +188,27 @@ export class EntryCheck {
       if (wrong.length > 0)
         this.#add(head, 'columns', `audit_entry ${row.id}`, `Not as the body says: ${wrong.join(', ')}.`);
     }
+  }
+
+  /** Rows that are not there: taken by retention where its record covers them, missing where none does. */
+  async #absent(head: LogHead, from: number, to: number): Promise<CheckedEntry[]> {
+    if (from >= to) return [];
+    const ranges = (this.prunedOf.ranges.get(head.id) ?? []).filter((range) => range.from < to && range.to >= from);
+    const kept = ranges.length > 0 ? await keptHashes(this.client, head.id, from, to) : new Map<number, Uint8Array>();
+    const entries: CheckedEntry[] = [];
+    let next = from;
+    for (const range of ranges) {
+      entries.push(...this.#missing(head, next, Math.max(next, range.from)));
+      next = Math.max(next, range.from);
+      for (; next <= Math.min(range.to, to - 1); next++) {
+        const leafHash = kept.get(next);
+        if (leafHash) entries.push({ leafHash, event: null });
+        else entries.push(...this.#missing(head, next, next + 1));
+        if (leafHash) this.pruned++;
+      }
+    }
+    entries.push(...this.#missing(head, next, to));
+    return entries;
   }
 
   #missing(head: LogHead, from: number, to: number): CheckedEntry[] {

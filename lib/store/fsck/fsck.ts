@@ -2,6 +2,7 @@ import type { ClientBase, Pool } from 'pg';
 import { SignatureVerifier } from '../../core/provenance/signature';
 import { nodeCrypto } from '../../platform/crypto';
 import { type LogHead, readLogs } from '../log';
+import { readPruned } from '../pruned';
 import { ChainCheck } from './chains';
 import { checkDetections } from './detections';
 import { EntryCheck } from './entries';
@@ -42,8 +43,17 @@ async function checkAll(client: ClientBase, options: FsckOptions): Promise<Omit<
   const findings = new Findings();
   const heads = await readLogs(client);
   const total = heads.reduce((sum, head) => sum + head.size, 0);
-  const chains = new ChainCheck(findings);
-  const entries = new EntryCheck(client, new SignatureVerifier(nodeCrypto), findings);
+  const pruned = await readPruned(client);
+  for (const { id, day } of pruned.forged) {
+    findings.add({
+      log: 'retention',
+      what: 'retention',
+      where: `retention_drop ${id}`,
+      detail: `What it says of ${day} is not what the console's log says: it excuses nothing.`,
+    });
+  }
+  const chains = new ChainCheck(findings, pruned);
+  const entries = new EntryCheck(client, new SignatureVerifier(nodeCrypto), findings, pruned);
   const logs: FsckReport['logs'] = [];
   let done = 0;
   for (const head of heads) {
@@ -66,6 +76,7 @@ async function checkAll(client: ClientBase, options: FsckOptions): Promise<Omit<
   return {
     logs,
     entries: done,
+    pruned: entries.pruned,
     signatures: entries.signatures,
     chains: chains.count,
     findings: findings.list,

@@ -13,7 +13,8 @@ export interface Finding {
     | 'head'
     | 'checkpoint'
     | 'chain'
-    | 'detection';
+    | 'detection'
+    | 'retention';
   /** The row, so that a person finds it: table and key. */
   where: string;
   detail: string;
@@ -22,6 +23,8 @@ export interface Finding {
 export interface FsckReport {
   logs: { origin: string; size: number; checkpoints: number }[];
   entries: number;
+  /** Of the entries: gone by retention, as the console's log says; their leaf hashes were compared. */
+  pruned: number;
   signatures: number;
   chains: number;
   /** The first ones; `found` counts all. */
