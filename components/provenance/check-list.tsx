@@ -6,9 +6,12 @@ const titles: Record<CheckName, string> = {
   identity: 'Identity',
   data: 'Data',
   producer_signature: 'Producer’s signature',
+  observed: 'Observer’s signature',
   inclusion: 'In the log',
   checkpoint_signature: 'Checkpoint signed',
   consistency: 'Only grown',
+  one_history: 'One history',
+  witnesses: 'Witnesses',
   log_key: 'Log key',
 };
 const icons = {

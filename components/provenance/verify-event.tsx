@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { claimOf } from '@/lib/core/provenance/claim';
 import type { PathStep } from '@/lib/core/provenance/path';
 import type { ProofFile } from '@/lib/core/provenance/proof-file';
+import type { Verdict } from '@/lib/core/provenance/verdict';
 import type { Verification } from '@/lib/core/provenance/verify';
 import { type Act, failureWords } from '../action';
 import { Button } from '../button';
@@ -11,6 +12,7 @@ import { cn } from '../cn';
 import { Notice } from '../states';
 import { Clock } from '../time';
 import { CheckList } from './check-list';
+import { FactList } from './fact-list';
 import { MerklePath } from './merkle-path';
 import { pinnedKey } from './pins';
 
@@ -77,26 +79,20 @@ export function VerifyEvent({
   );
 }
 
-const verdicts = {
-  signed: {
-    icon: ShieldCheck,
-    look: 'border-verified/40 bg-verified-wash text-verified',
-    text: 'Verified by your browser',
-  },
-  unanchored: {
-    icon: ShieldQuestion,
-    look: 'border-line-strong bg-sunken text-soft',
-    text: 'Not anchored yet',
-  },
-  invalid: {
-    icon: ShieldAlert,
-    look: 'border-critical/40 bg-critical-wash text-critical',
-    text: 'Does not hold',
-  },
+const bad = { icon: ShieldAlert, look: 'border-critical/40 bg-critical-wash text-critical' };
+const good = { icon: ShieldCheck, look: 'border-verified/40 bg-verified-wash text-verified' };
+const unsure = { icon: ShieldQuestion, look: 'border-line-strong bg-sunken text-soft' };
+const looks: Record<Verdict, typeof bad & { text: string }> = {
+  WITNESSED: { ...good, text: 'Verified by your browser, and witnessed' },
+  SIGNED: { ...good, text: 'Verified by your browser' },
+  UNANCHORED: { ...unsure, text: 'Not anchored yet' },
+  GAPS: { ...unsure, text: 'Something is missing' },
+  DIVERGED: { ...bad, text: 'Two histories' },
+  INVALID: { ...bad, text: 'Does not hold' },
 };
 
 function Result({ verification, steps, proof, at }: Outcome) {
-  const verdict = verdicts[verification.verdict];
+  const verdict = looks[verification.verdict];
   return (
     <div className="flex flex-col gap-4" data-verdict={verification.verdict}>
       <div role="status" className={cn('flex items-start gap-2.5 rounded-md border px-3 py-2 text-sm', verdict.look)}>
@@ -108,6 +104,7 @@ function Result({ verification, steps, proof, at }: Outcome) {
           <span className="text-text">: {claimOf(verification)}</span>
         </p>
       </div>
+      <FactList facts={verification.facts} />
       <div className="grid gap-5 lg:grid-cols-[repeat(auto-fit,minmax(300px,1fr))]">
         <CheckList checks={verification.checks} />
         {verification.checkpoint && (
@@ -116,7 +113,7 @@ function Result({ verification, steps, proof, at }: Outcome) {
             index={proof.index}
             size={verification.checkpoint.size}
             steps={steps}
-            verified={verification.verdict === 'signed'}
+            verified={verification.verdict === 'SIGNED' || verification.verdict === 'WITNESSED'}
           />
         )}
       </div>

@@ -63,12 +63,24 @@ program
 
 program
   .command('verify')
-  .description('check a proof file, or a list of them, offline; exit 0 signed, 20 no checkpoint yet, 40 invalid')
-  .argument('<file>', 'what the console or GET /api/v1/proof gave you; - for standard input')
-  .option('--log-key <key>', 'verifier key of the log, which you have from elsewhere (default: the one in the file)')
+  .description('check a bundle, a proof or a receipt offline: no network, no database')
+  .argument('<file>', 'a bundle, a proof file or a list of them, a .tlog-proof, receipts; - for standard input')
+  .option('--log-key <key...>', 'verifier key of a log, which you have from elsewhere (default: the one in the file)')
+  .option(
+    '--policy <file>',
+    'witness policy (c2sp.org/tlog-policy) that must be met; exit 10 where only the log signed',
+  )
+  .option('--tsa <file>', 'certificates (PEM) of the timestamp authorities that you trust')
+  .option('--receipt-keys <file>', 'keys (JSON) that other people’s receipts may be signed with')
+  .option('--receipt-root <hash...>', 'hash of a receipt, or root of a batch, which you have from elsewhere')
+  .option('--json <file>', 'write the report there; - for standard output, and nothing else')
+  .addHelpText(
+    'after',
+    '\nExit: 0 witnessed, or signed and no policy asked for; 10 signed; 15 unanchored; 20 gaps; 30 diverged; 40 invalid; 2 unusable',
+  )
   .action(async (file: string, options) => {
     const { runVerify } = await import('./verify');
-    process.exitCode = runVerify(file, options);
+    process.exitCode = await runVerify(file, options);
   });
 
 program

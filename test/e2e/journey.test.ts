@@ -94,7 +94,7 @@ it('signs in, finds the attacks, reads the evidence, verifies the proof, approve
   await panel.getByRole('heading', { name: 'Evidence' }).waitFor();
   await panel.locator('mark').first().waitFor();
   await panel.getByRole('button', { name: 'Verify in this browser' }).click();
-  await panel.locator('[data-verdict="signed"]').waitFor();
+  await panel.locator('[data-verdict="SIGNED"]').waitFor();
   await expectAccessible(page, 'journey-alert');
 
   // Another quotes what a call carried: shown after a look, which is recorded.
@@ -211,6 +211,6 @@ it('says so when the database is not what was signed', async () => {
   const page = await browser.page(running.url, await madeUser(pool, 'analyst'));
   await page.goto(`/events/${id}`);
   await page.getByRole('button', { name: 'Verify in this browser' }).click();
-  await page.locator('[data-verdict="invalid"]').waitFor();
+  await page.locator('[data-verdict="INVALID"]').waitFor();
   await expectAccessible(page, 'state-invalid-proof');
 });

@@ -2,10 +2,13 @@ import type { CheckName, Verification } from './verify';
 
 /** What a verification entitles to say, and no more: each part stands only where its check ran and held. */
 export function claimOf({ verdict, checks }: Pick<Verification, 'verdict' | 'checks'>): string {
-  if (verdict === 'invalid') {
+  if (verdict === 'DIVERGED') {
+    return 'the log signed two histories that contradict each other. Keep the proof file: it is evidence.';
+  }
+  if (verdict === 'INVALID') {
     return 'something that was stored or signed contradicts the rest. Keep the proof file, and run custody fsck.';
   }
-  if (verdict === 'unanchored') {
+  if (verdict === 'UNANCHORED') {
     return 'nothing contradicts, but no signed checkpoint covers this entry. One is signed each second while the worker runs.';
   }
   const held = (name: CheckName) => checks.some((check) => check.name === name && check.outcome === 'ok');
@@ -14,6 +17,7 @@ export function claimOf({ verdict, checks }: Pick<Verification, 'verdict' | 'che
     content ? 'the event, as it is stored, is in the signed log' : 'the entry is in the signed log',
     held('producer_signature') && 'its producer signed it',
     held('consistency') && 'the log only grew since its checkpoint before',
+    held('witnesses') && 'the witnesses that you asked for saw it',
   ].filter(Boolean);
   const open = [
     !content && 'The content was not checked.',

@@ -2,7 +2,8 @@ import Type, { type Static } from 'typebox';
 import { Value } from 'typebox/value';
 import { fromBase64 } from './bytes';
 import type { Crypto, Sha256 } from './crypto';
-import { NoteError, parseVerifierKey } from './note';
+import { NoteError, parseVerifierKey, type VerifierKey } from './note';
+import type { WitnessPolicy } from './policy';
 import { type Evidence, type Verification, verifyEvidence } from './verify';
 
 const hashes = () => Type.Array(Type.String({ maxLength: 44 }), { maxItems: 64 });
@@ -53,15 +54,23 @@ export class ProofFileError extends Error {
   override name = 'ProofFileError';
 }
 
-/**
- * Checks a proof file. `pinnedLogKey` is a verifier key that the reader has from elsewhere; without it the file's own is taken, and
- * the check `log_key` stays open. Throws ProofFileError for what is not a proof file, NoteError for a pinned key that is none.
- */
-export function verifyProofFile(crypto: Crypto, file: unknown, pinnedLogKey?: string): Verification {
-  return verifyEvidence(crypto, readProofFile(crypto.sha256, file, pinnedLogKey));
+/** What the reader knows from elsewhere. */
+export interface ReaderTrust {
+  /** Each counts for the log of its name. Where there are none at all, the file's own key is taken, and `log_key` stays open. */
+  logKeys?: readonly VerifierKey[];
+  policy?: WitnessPolicy | undefined;
 }
 
-function readProofFile(sha256: Sha256, file: unknown, pinnedLogKey: string | undefined): Evidence {
+/** Checks a proof file. Throws ProofFileError for what is not a proof file. */
+export function verifyProofFile(
+  crypto: Crypto,
+  file: unknown,
+  { logKeys = [], policy }: ReaderTrust = {},
+): Verification {
+  return verifyEvidence(crypto, readProofFile(crypto.sha256, file, logKeys), policy);
+}
+
+function readProofFile(sha256: Sha256, file: unknown, logKeys: readonly VerifierKey[]): Evidence {
   if (!Value.Check(ProofFileSchema, file)) {
     const [first] = Value.Errors(ProofFileSchema, file);
     throw new ProofFileError(
@@ -69,6 +78,8 @@ function readProofFile(sha256: Sha256, file: unknown, pinnedLogKey: string | und
     );
   }
   const { anchor, producer_key: producer } = file;
+  const own = readLogKey(sha256, file.log_key);
+  const pinned = logKeys.find(({ name }) => name === own.name);
   return {
     body: file.body,
     leaf: file.leaf,
@@ -83,8 +94,8 @@ function readProofFile(sha256: Sha256, file: unknown, pinnedLogKey: string | und
         },
       },
     }),
-    logKey: pinnedLogKey === undefined ? readLogKey(sha256, file.log_key) : parseVerifierKey(sha256, pinnedLogKey),
-    logKeyPinned: pinnedLogKey !== undefined,
+    logKey: pinned ?? own,
+    logKeyFrom: pinned ? 'reader' : logKeys.length > 0 ? 'stranger' : 'evidence',
     producerKey:
       producer && producer.kid === file.leaf.kid ? readBytes(producer.public_key, 'producer_key') : undefined,
   };

@@ -2,10 +2,14 @@ import { equalBytes, toHex, utf8 } from './bytes';
 import { type Checkpoint, openCheckpoint } from './checkpoint';
 import { type ContentFindings, checkContent, type SignatureFinding } from './content';
 import type { Crypto } from './crypto';
+import { factsOf } from './evidence-facts';
 import { hashLeaf, type LeafRecord } from './leaf';
 import { verifyConsistency, verifyInclusion } from './merkle';
 import { NoteError, type VerifierKey } from './note';
+import { describeQuorum, type WitnessPolicy } from './policy';
 import { SignatureVerifier } from './signature';
+import type { Fact, Verdict } from './verdict';
+import { countWitnesses, type WitnessCount } from './witness';
 
 /**
  * The verifier of one event's evidence. It believes nothing but the keys it is given: all else is recomputed.
@@ -25,8 +29,8 @@ export interface Evidence {
     earlier?: { checkpoint: string; consistencyProof: Uint8Array[] } | undefined;
   };
   logKey: VerifierKey;
-  /** Whether the reader knows the log key from elsewhere, not from the one who sent the evidence. */
-  logKeyPinned: boolean;
+  /** Whether the reader knows the log key from elsewhere; `stranger`: the reader knows keys, and none of this log. */
+  logKeyFrom: 'reader' | 'evidence' | 'stranger';
   /** Key of the producer; absent where none is known for the event's `sigkid`. */
   producerKey?: Uint8Array | undefined;
 }
@@ -36,9 +40,14 @@ export type CheckName =
   | 'identity'
   | 'data'
   | 'producer_signature'
+  /** Custody's own adapter signed the batch that the entry came in. */
+  | 'observed'
   | 'inclusion'
   | 'checkpoint_signature'
   | 'consistency'
+  /** Two signed roots of one size are one root. */
+  | 'one_history'
+  | 'witnesses'
   | 'log_key';
 
 /** `open`: this can't be checked with what is there; the detail says why. It is neither good nor bad. */
@@ -49,35 +58,52 @@ export interface Check {
   detail: string;
 }
 
-/** `signed`: in a log whose signed checkpoint covers it. `unanchored`: nothing contradicts, but no checkpoint covers it yet. `invalid`: something contradicts. */
-export type Verdict = 'signed' | 'unanchored' | 'invalid';
-
 export interface Verification {
   verdict: Verdict;
+  /** The four facts, each by itself. */
+  facts: Fact[];
   checks: Check[];
+  /** Who cosigned the checkpoint; null where the reader named no policy, or there is no valid checkpoint. */
+  witnesses: WitnessCount | null;
   /** Hash of the leaf as recomputed, hexadecimal. */
   leafHash: string;
   /** The checkpoint that covers it, where its signature holds. */
   checkpoint: Checkpoint | null;
 }
 
-/** Checks all there is, in an order that a person can follow. Never throws for bad evidence. */
-export function verifyEvidence(crypto: Crypto, evidence: Evidence): Verification {
+/** Checks all there is, in an order that a person can follow. `policy`: the reader's own. Never throws for bad evidence. */
+export function verifyEvidence(crypto: Crypto, evidence: Evidence, policy?: WitnessPolicy): Verification {
   const leaf = hashLeaf(crypto.sha256, evidence.leaf);
   const opened = openAnchor(crypto, evidence);
+  const { checkpoint } = opened;
+  const witnesses =
+    checkpoint && policy && evidence.anchor ? countWitnesses(crypto, policy, evidence.anchor.checkpoint) : null;
   const checks = [
     ...bodyChecks(crypto, evidence),
     inclusionCheck(crypto, evidence, leaf, opened.checkpoint),
     opened.check,
-    ...consistencyChecks(crypto, evidence, opened.checkpoint),
-    evidence.logKeyPinned
-      ? ok('log_key', 'The log key is the one that you pinned.')
-      : open('log_key', 'The log key came with the evidence. Compare it with one from another way.'),
+    ...consistencyChecks(crypto, evidence, checkpoint),
+    ...(witnesses && policy ? [witnessCheck(witnesses, policy)] : []),
+    logKeyCheck(evidence),
   ];
-  const failed = checks.some((check) => check.outcome === 'failed');
-  const anchored = checks.some((check) => check.name === 'inclusion' && check.outcome === 'ok');
-  const verdict = failed ? 'invalid' : anchored && opened.checkpoint ? 'signed' : 'unanchored';
-  return { verdict, checks, leafHash: toHex(leaf), checkpoint: opened.checkpoint };
+  const verdict = verdictOf(checks);
+  return { verdict, facts: factsOf(checks), checks, witnesses, leafHash: toHex(leaf), checkpoint };
+}
+
+function logKeyCheck({ logKeyFrom, logKey }: Evidence): Check {
+  if (logKeyFrom === 'reader') return ok('log_key', 'The log key is the one that you pinned.');
+  if (logKeyFrom === 'evidence') {
+    return open('log_key', 'The log key came with the evidence. Compare it with one from another way.');
+  }
+  return failed('log_key', `You named log keys, and none is of ${logKey.name}: whose log this is, nothing shows.`);
+}
+
+function verdictOf(checks: Check[]): Verdict {
+  const outcome = (name: CheckName) => checks.find((check) => check.name === name)?.outcome;
+  if (outcome('one_history') === 'failed') return 'DIVERGED';
+  if (checks.some((check) => check.outcome === 'failed' && check.name !== 'log_key')) return 'INVALID';
+  if (outcome('inclusion') !== 'ok' || outcome('log_key') === 'failed') return 'UNANCHORED';
+  return outcome('witnesses') === 'ok' ? 'WITNESSED' : 'SIGNED';
 }
 
 const ok = (name: CheckName, detail: string): Check => ({ name, outcome: 'ok', detail });
@@ -178,22 +204,24 @@ function inclusionCheck(
   );
 }
 
+function witnessCheck({ met, organisations, refused }: WitnessCount, policy: WitnessPolicy): Check {
+  const who = organisations.length > 0 ? `Cosigned by ${organisations.join(', ')}` : 'Nobody cosigned it';
+  if (refused.length > 0) return failed('witnesses', `The cosignature of ${refused.join(', ')} does not verify.`);
+  const asked = `your policy asks for ${describeQuorum(policy)}`;
+  return met && policy.quorum ? ok('witnesses', `${who}; ${asked}.`) : open('witnesses', `${who}; ${asked}.`);
+}
+
 function consistencyChecks(crypto: Crypto, { anchor, logKey }: Evidence, checkpoint: Checkpoint | null): Check[] {
   if (!anchor?.earlier || !checkpoint) return [];
   const { earlier } = anchor;
   try {
     const old = openCheckpoint(crypto, earlier.checkpoint, logKey);
+    if (old.size === checkpoint.size && !equalBytes(old.root, checkpoint.root)) {
+      return [failed('one_history', `The log signed two roots at ${old.size} entries: it showed two histories.`)];
+    }
     const holds =
-      old.size === checkpoint.size
-        ? equalBytes(old.root, checkpoint.root)
-        : verifyConsistency(
-            crypto.sha256,
-            old.size,
-            old.root,
-            checkpoint.size,
-            checkpoint.root,
-            earlier.consistencyProof,
-          );
+      old.size === checkpoint.size ||
+      verifyConsistency(crypto.sha256, old.size, old.root, checkpoint.size, checkpoint.root, earlier.consistencyProof);
     return [
       decide(
         'consistency',

@@ -31,6 +31,12 @@ describe('a bundle', () => {
     expect(unpinned.facts[2]).toMatchObject({ name: 'anchored', state: 'open' });
   });
 
+  it('of logs that the reader does not know is not anchored for the reader', async () => {
+    const text = await sampleBundle({ logs, whole: true });
+    const report = await verify(text, { logKeys: [log.key] });
+    expect(report).toMatchObject({ verdict: 'UNANCHORED', problems: [{ where: console.origin, kind: 'unanchored' }] });
+  });
+
   it('of a choice holds, and says that it can’t tell whether it is complete', async () => {
     const text = await sampleBundle({ logs, choose: ({ kind }, index) => kind === 'console' || index % 3 === 1 });
     const report = await verify(text, pinned);

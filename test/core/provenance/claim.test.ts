@@ -4,7 +4,7 @@ import type { CheckName } from '@/lib/core/provenance/verify';
 
 const claim = (...held: CheckName[]) =>
   claimOf({
-    verdict: 'signed',
+    verdict: 'SIGNED',
     checks: (
       [
         'body',

@@ -7,7 +7,7 @@ import { signCheckpoint } from '@/lib/core/provenance/checkpoint';
 import { nobleCrypto } from '@/lib/core/provenance/crypto-noble';
 import { formatSequence, hashLeaf, type LeafRecord } from '@/lib/core/provenance/leaf';
 import { leafHash } from '@/lib/core/provenance/merkle';
-import { formatVerifierKey, NoteError } from '@/lib/core/provenance/note';
+import { formatVerifierKey, NoteError, parseVerifierKey } from '@/lib/core/provenance/note';
 import { consistencyProof, inclusionProof } from '@/lib/core/provenance/proof';
 import { type ProofFile, ProofFileError, verifyProofFile } from '@/lib/core/provenance/proof-file';
 import { signEvent } from '@/lib/core/provenance/signature';
@@ -82,8 +82,10 @@ async function proofOf(
   return proof;
 }
 
+const trusting = (pinned?: string) => ({ logKeys: pinned ? [parseVerifierKey(sha256, pinned)] : [] });
+
 const outcomesOf = (proof: ProofFile, pinned?: string) => {
-  const { verdict, checks } = verifyProofFile(nodeCrypto, proof, pinned);
+  const { verdict, checks } = verifyProofFile(nodeCrypto, proof, trusting(pinned));
   const not = (outcome: string): CheckName[] =>
     checks.filter((check) => check.outcome === outcome).map((check) => check.name);
   return { verdict, failed: not('failed'), open: not('open') };
@@ -92,9 +94,9 @@ const outcomesOf = (proof: ProofFile, pinned?: string) => {
 describe('verifyProofFile', () => {
   it('finds a whole proof good, with either library', async () => {
     const proof = await proofOf();
-    expect(outcomesOf(proof, vkey)).toEqual({ verdict: 'signed', failed: [], open: [] });
-    expect(outcomesOf(proof)).toEqual({ verdict: 'signed', failed: [], open: ['log_key'] });
-    expect(verifyInBrowser(proof, vkey)).toEqual(verifyProofFile(nodeCrypto, proof, vkey));
+    expect(outcomesOf(proof, vkey)).toEqual({ verdict: 'SIGNED', failed: [], open: [] });
+    expect(outcomesOf(proof)).toEqual({ verdict: 'SIGNED', failed: [], open: ['log_key'] });
+    expect(verifyInBrowser(proof, vkey)).toEqual(verifyProofFile(nodeCrypto, proof, trusting(vkey)));
     expect(verifyInBrowser(proof, vkey).checks).toHaveLength(8);
   });
 
@@ -189,53 +191,58 @@ describe('verifyProofFile', () => {
     const proof = await proofOf();
     change(proof);
     const { verdict, failed } = outcomesOf(proof);
-    expect(verdict).toBe('invalid');
+    expect(verdict).toBe('INVALID');
     expect(failed).toEqual(expected);
   });
 
   it('finds a log that signed two histories', async () => {
     const proof = await proofOf({ root: sha256('another history') });
-    expect(outcomesOf(proof)).toMatchObject({ verdict: 'invalid', failed: ['consistency'] });
+    expect(outcomesOf(proof)).toMatchObject({ verdict: 'INVALID', failed: ['consistency'] });
   });
 
   it('finds a log key that is not the pinned one', async () => {
     const other = formatVerifierKey(sha256, { name: origin, publicKey: pair().publicKey });
     expect(outcomesOf(await proofOf(), other)).toMatchObject({
-      verdict: 'invalid',
+      verdict: 'INVALID',
       failed: ['checkpoint_signature'],
     });
+  });
+
+  it('does not take the word of a log that is none of those that the reader knows', async () => {
+    const stranger = formatVerifierKey(sha256, { name: 'another.example/log', publicKey: pair().publicKey });
+    expect(outcomesOf(await proofOf(), stranger)).toEqual({ verdict: 'UNANCHORED', failed: ['log_key'], open: [] });
   });
 
   it('says what can not be checked, without calling it bad', async () => {
     const hidden = await proofOf();
     delete hidden.body;
     expect(outcomesOf(hidden, vkey)).toEqual({
-      verdict: 'signed',
+      verdict: 'SIGNED',
       failed: [],
       open: ['body', 'identity', 'data', 'producer_signature'],
     });
     const waiting = await proofOf();
     delete waiting.anchor;
     expect(outcomesOf(waiting, vkey)).toEqual({
-      verdict: 'unanchored',
+      verdict: 'UNANCHORED',
       failed: [],
       open: ['inclusion', 'checkpoint_signature'],
     });
     const unknown = await proofOf();
     delete unknown.producer_key;
-    expect(outcomesOf(unknown, vkey)).toEqual({ verdict: 'signed', failed: [], open: ['producer_signature'] });
+    expect(outcomesOf(unknown, vkey)).toEqual({ verdict: 'SIGNED', failed: [], open: ['producer_signature'] });
     expect(outcomesOf(await proofOf({ unsigned: true, kid: undefined }), vkey)).toEqual({
-      verdict: 'signed',
+      verdict: 'SIGNED',
       failed: [],
       open: ['data', 'producer_signature'],
     });
     const redacted = await proofOf({ event: { data: { ...data, tool: { name: '[redacted]' } } } });
-    expect(outcomesOf(redacted, vkey)).toEqual({ verdict: 'signed', failed: [], open: ['data'] });
+    expect(outcomesOf(redacted, vkey)).toEqual({ verdict: 'SIGNED', failed: [], open: ['data'] });
   });
 
   it('does not take an unsigned event for a signed one', async () => {
     expect(outcomesOf(await proofOf({ unsigned: true }), vkey)).toMatchObject({
-      verdict: 'invalid',
+      verdict: 'INVALID',
       failed: ['producer_signature'],
     });
   });
@@ -243,12 +250,12 @@ describe('verifyProofFile', () => {
   it('never throws for evidence that is wrong in other ways', async () => {
     const proof = await proofOf();
     for (const body of ['', '[]', 'null', '{"id":1}', '{"b":1,"a":2}', '{"id":"\\ud800"}']) {
-      expect(verifyProofFile(nodeCrypto, { ...proof, body }).verdict).toBe('invalid');
+      expect(verifyProofFile(nodeCrypto, { ...proof, body }).verdict).toBe('INVALID');
     }
     for (const wrong of [{ sig: 5 }, { sigpath: {} }, { sigkid: [] }, { id: 7 }, { data: null }, { datahash: true }]) {
       const body = canonicalJson({ ...JSON.parse(proof.body ?? ''), ...wrong });
       const leaf = { ...proof.leaf, event_hash: toHex(sha256(body)) };
-      expect(verifyProofFile(nodeCrypto, { ...proof, body, leaf }).verdict).toBe('invalid');
+      expect(verifyProofFile(nodeCrypto, { ...proof, body, leaf }).verdict).toBe('INVALID');
     }
     const key = { name: origin, publicKey: logKey.publicKey };
     const { leaf } = proof;
@@ -258,10 +265,10 @@ describe('verifyProofFile', () => {
         leaf,
         index: 40,
         logKey: key,
-        logKeyPinned: true,
+        logKeyFrom: 'reader' as const,
         anchor: { checkpoint, inclusionProof: [] },
       };
-      expect(verifyEvidence(nobleCrypto, evidence).verdict).toBe('invalid');
+      expect(verifyEvidence(nobleCrypto, evidence).verdict).toBe('INVALID');
     }
   });
 
@@ -280,6 +287,6 @@ describe('verifyProofFile', () => {
       expect(() => verifyProofFile(nodeCrypto, file)).toThrow(ProofFileError);
       expect(() => verifyProofFile(nodeCrypto, file)).toThrow(why);
     }
-    expect(() => verifyProofFile(nodeCrypto, proof, 'nonsense')).toThrow(NoteError);
+    expect(() => verifyInBrowser(proof, 'nonsense')).toThrow(NoteError);
   });
 });

@@ -36,7 +36,7 @@ const tileOf = (path: string) =>
   tile(get('/', { authorization }), { params: Promise.resolve({ id: logId, path: path.split('/') }) });
 
 test('before the first checkpoint an event is unanchored, and there is no tile', async () => {
-  expect(verifyInBrowser(await (await proofOf(eventId)).json()).verdict).toBe('unanchored');
+  expect(verifyInBrowser(await (await proofOf(eventId)).json()).verdict).toBe('UNANCHORED');
   expect((await checkpointOf(logId)).status).toBe(404);
   expect((await tileOf('0/000.p/1')).status).toBe(404);
 });
@@ -47,7 +47,7 @@ test('then its proof verifies with nothing but what the routes gave, and shows n
   const text = await response.text();
   expect(text).not.toContain('private');
   const file = JSON.parse(text);
-  expect(verifyInBrowser(file).verdict).toBe('signed');
+  expect(verifyInBrowser(file).verdict).toBe('SIGNED');
   const note = await checkpointOf(logId);
   expect(note.headers.get('content-type')).toContain('text/plain');
   expect(await note.text()).toBe(file.anchor.checkpoint);
@@ -67,7 +67,7 @@ test('an audit entry is proved to whoever may read the audit, not to an API key'
   const { rows } = await db.pool.query('SELECT id FROM audit_entry LIMIT 1');
   const cookie = await sessionOf(await madeUser(db.pool, 'auditor'));
   const file = await (await proofOf(rows[0].id, '?of=audit', { cookie })).json();
-  expect(verifyInBrowser(file).verdict).toBe('signed');
+  expect(verifyInBrowser(file).verdict).toBe('SIGNED');
   expect((await proofOf(rows[0].id, '?of=audit')).status).toBe(401);
   const viewer = await sessionOf(await madeUser(db.pool, 'viewer'));
   expect((await proofOf(rows[0].id, '?of=audit', { cookie: viewer })).status).toBe(403);

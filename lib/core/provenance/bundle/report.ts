@@ -20,8 +20,6 @@ export interface Tally {
   /** Signed, and then redacted on the way in. */
   changedData: number;
   disclosed: number;
-  /** Disclosures that could not be looked at here. */
-  unread: number;
 }
 
 export interface LogReport {
@@ -127,7 +125,6 @@ function untampered({ problems, tally, chains, madeBySignature }: Seen): Fact {
   if (tally.hidden > 0) parts.push(`of ${countWords(tally.hidden)} only the leaf is here, not the content`);
   if (chains.links > 0) parts.push(`${countWords(chains.links)} links of source chains hold`);
   if (tally.disclosed > 0) parts.push(`${plural(tally.disclosed, 'disclosed value')} fit their commitments`);
-  if (tally.unread > 0) parts.push(`${plural(tally.unread, 'disclosed value')} were not looked at`);
   parts.push(
     madeBySignature === 'holds'
       ? 'alerts and history are as their maker signed them'

@@ -1,5 +1,8 @@
+import type { AuditEvent } from '../../event/envelope';
+import type { Json } from '../../event/json';
 import { toHex } from '../bytes';
 import { openCheckpoint } from '../checkpoint';
+import { openedMarker } from '../commitment';
 import { type ContentFindings, checkContent } from '../content';
 import type { Crypto, Sha256Stream } from '../crypto';
 import { verifyDetachedJws } from '../jws';
@@ -34,8 +37,6 @@ export interface BundleOptions {
   policy?: WitnessPolicy;
   /** Reads timestamps of RFC 3161; without it they stay unread. */
   readTimestamp?: ReadTimestamp;
-  /** Whether a disclosed value opens its commitment. */
-  opens?: (disclosure: DisclosureLine, entry: { id: string; body: Uint8Array }) => boolean;
   /** For showing: every line but entries, and every entry with what came of it. */
   onLine?: (line: BundleLine) => void;
   onEntry?: (entry: EntryLine, found: ContentFindings | null) => void;
@@ -61,7 +62,8 @@ export class BundleVerifier {
   #logKeys = new Map<number, { key: VerifierKey; pinned: boolean }>();
   #current: { id: number; section: LogSection } | null = null;
   #batch: ObservedBatch | null = null;
-  #entry: EntryLine | null = null;
+  /** The entry before this line. */
+  #entry: { log: number; index: number; event: AuditEvent | null } | null = null;
   #wanted = new Map<string, { line: number; alert: string }>();
   #header: HeaderLine | null = null;
   #end: EndLine | null = null;
@@ -75,7 +77,6 @@ export class BundleVerifier {
     hidden: 0,
     changedData: 0,
     disclosed: 0,
-    unread: 0,
   };
 
   constructor(crypto: Crypto, options: BundleOptions = {}) {
@@ -128,6 +129,7 @@ export class BundleVerifier {
       );
     this.#closeBatch();
     for (const section of this.#sections.values()) section.finish();
+    this.#nameStrangers();
     for (const [event, { line, alert }] of this.#wanted) {
       this.#problems.add('missing', line, `alert ${alert}`, `its event ${event} is not in the bundle`);
     }
@@ -183,6 +185,20 @@ export class BundleVerifier {
       if (!(error instanceof NoteError)) throw error;
       this.#problem('form', log.origin, `the key of the log can't be read: ${error.message}`);
       return null;
+    }
+  }
+
+  /** A reader who knows logs does not take the word of others. */
+  #nameStrangers(): void {
+    if (!this.#options.logKeys?.length) return;
+    for (const [id, { origin, entries }] of this.#sections) {
+      if (entries === 0 || this.#logKeys.get(id)?.pinned) continue;
+      this.#problems.add(
+        'unanchored',
+        0,
+        origin,
+        'you named keys of logs, and none is of this one: whose it is, nothing shows',
+      );
     }
   }
 
@@ -279,13 +295,14 @@ export class BundleVerifier {
     }
     const section = this.#enter(entry.log);
     if (!section) return;
-    this.#entry = entry;
+    this.#entry = null;
     const hash = leafHash(this.#crypto.sha256, entry.leafText);
     if (!section.addEntry(this.#line, entry.index, hash)) return;
     if (this.#batch && !this.#batch.covers(entry.index)) this.#closeBatch();
     this.#batch?.add(entry.index, hash);
     this.#wanted.delete(entry.leaf.id);
     const found = entry.body ? this.#readBody(entry, section, entry.body) : null;
+    this.#entry = { log: entry.log, index: entry.index, event: found?.event ?? null };
     if (!entry.body) this.tally.hidden++;
     this.#options.onEntry?.(entry, found);
   }
@@ -345,17 +362,14 @@ export class BundleVerifier {
   #readDisclosure(line: DisclosureLine): void {
     const entry = this.#entry;
     const where = `line ${this.#line}`;
-    if (!entry?.body || entry.log !== line.log || entry.index !== line.index) {
+    if (!entry?.event || entry.log !== line.log || entry.index !== line.index) {
       this.#problem('form', where, 'a disclosure stands behind the entry that it opens, with its content');
       return;
     }
-    if (!this.#options.opens) {
-      this.tally.unread++;
-    } else if (this.#options.opens(line, { id: entry.leaf.id, body: entry.body })) {
-      this.tally.disclosed++;
-    } else {
-      this.#problem('changed', where, `the value does not open the commitment at ${line.pointer}`);
-    }
+    const { pointer, n, value, k } = line;
+    const disclosure = { pointer, n, value: value as Json, k };
+    if (openedMarker(this.#crypto.hmacSha256, entry.event, disclosure)) this.tally.disclosed++;
+    else this.#problem('changed', where, `the value does not open the commitment at ${pointer}`);
   }
 
   #checkEnd(end: EndLine): void {
