@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
 
@@ -8,7 +10,12 @@ const servers = ['test/support/servers.ts'];
 export default defineConfig({
   resolve: { alias: { '@': root.replace(/\/$/, '') } },
   test: {
-    env: { LOG_LEVEL: 'silent', CUSTODY_SECRET: 'a secret for tests alone, of 32 characters or more' },
+    env: {
+      LOG_LEVEL: 'silent',
+      CUSTODY_SECRET: 'a secret for tests alone, of 32 characters or more',
+      // Keys that are made there count for nothing.
+      CUSTODY_DATA: join(tmpdir(), 'custody-test-data'),
+    },
     pool: 'forks',
     maxWorkers: 2,
     exclude: [...configDefaults.exclude, '.next/**', 'dist/**', '.custody/**'],

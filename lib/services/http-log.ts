@@ -13,6 +13,7 @@ import { pack } from './judge/pack';
 import type { FromJudge, Judged, JudgeThreadData, ToJudge } from './judge/protocol';
 import { createJudgeSession } from './judge/session';
 import { notStorable } from './not-storable';
+import type { Observe } from './observer';
 
 /** The judge's only handle here: one group is judged at a time. */
 const handle = 1;
@@ -27,6 +28,7 @@ export class HttpLog {
     private readonly keepDeadLetters: boolean,
     private readonly days: Set<string>,
     private readonly session: JudgeSession,
+    private readonly observe: Observe,
   ) {}
 
   /** All of them, in one transaction unless some of them can't be stored together. */
@@ -84,7 +86,7 @@ export class HttpLog {
     const { session } = this;
     session.handle({ kind: 'open', handle, logId: head.id, state: await loadLogState(client, head) });
     const records = pack(messages, refusal);
-    const { batch, outcomes } = await session.judge(client, {
+    const { batch: judged, outcomes } = await session.judge(client, {
       kind: 'judge',
       call: 1,
       handle,
@@ -93,9 +95,11 @@ export class HttpLog {
       careful,
       report: true,
     });
+    const { observedRoot: root, ...batch } = judged;
     await ensurePartitions(this.db, batch.days, this.days);
     await commitBatch(client, {
       ...batch,
+      observed: this.observe({ log: head.origin, from: head.size, size: batch.eventCount, root }),
       deadLetters: this.keepDeadLetters ? batch.deadLetters : [],
       logId: head.id,
       was: { size: head.size, nextOffset: head.nextOffset },

@@ -6,6 +6,7 @@ import { readDeadLetter } from '../store/dead-letter-changes';
 import { pool } from '../store/pool';
 import { notFound, ServiceError } from './error';
 import { HttpLog, type JudgeSession, openSession } from './http-log';
+import { type Observe, observeWith, processObserverKey } from './observer';
 
 /** Most messages that one transaction takes in. */
 const mostTogether = 2_000;
@@ -26,6 +27,7 @@ interface Queue {
   /** Days whose partitions are there. */
   days: Set<string>;
   session: JudgeSession;
+  observe: Observe;
 }
 
 // One for the process, also where modules are bundled once per route.
@@ -65,6 +67,7 @@ function enqueue(work: Omit<Waiting, 'resolve' | 'reject'>): Promise<Outcome[]> 
       fingerprintKey: redactionKey(env().CUSTODY_SECRET),
       believeGenerated: env().CUSTODY_GENERATED,
     }),
+    observe: observeWith(processObserverKey()),
   };
   const queue = shared.custodyIngest;
   return new Promise((resolve, reject) => {
@@ -102,11 +105,11 @@ function nextGroup(waiting: Waiting[]): Waiting[] {
   return waiting.splice(0, count);
 }
 
-async function storeGroup(group: Waiting[], { days, session }: Queue): Promise<void> {
+async function storeGroup(group: Waiting[], { days, session, observe }: Queue): Promise<void> {
   const [{ via, keepDeadLetters }] = group as [Waiting];
   const all = group.flatMap(({ messages }, request) => messages.map((message) => ({ message, request })));
   const outcomes: Outcome[][] = group.map(() => []);
-  const log = new HttpLog(pool(), via, keepDeadLetters, days, session);
+  const log = new HttpLog(pool(), via, keepDeadLetters, days, session, observe);
   const numbered = all.map(({ message }, at) => ({ ...message, position: BigInt(at) }));
   for (const outcome of await log.take(numbered)) {
     const { message, request } = all[Number(outcome.position)] as (typeof all)[number];

@@ -27,6 +27,7 @@ import {
 import { type Tx, transaction } from '../store/transaction';
 import { HttpLog, openSession } from './http-log';
 import type { JudgeThreadData } from './judge/protocol';
+import { observeWith } from './observer';
 
 export interface OwnEvent {
   type: OwnEventType;
@@ -74,7 +75,7 @@ const group = 500;
  */
 export async function takeInOwnEvents({ pool, key, judge }: OwnEventParts): Promise<void> {
   await aloneWithOwnEvents(pool, async () => {
-    const log = new HttpLog(pool, 'own', false, new Set(), openSession(judge));
+    const log = new HttpLog(pool, 'own', false, new Set(), openSession(judge), observeWith(key));
     for (;;) {
       if ((await readOwnEvents(pool, true, 1)).length === 0) await sealGroup(pool, key, judge.fingerprintKey);
       const rows = await readOwnEvents(pool, true, group);

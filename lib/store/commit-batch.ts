@@ -5,6 +5,7 @@ import { writeChains } from './commit-chains';
 import { type BatchCommit, CommitConflict } from './commit-contract';
 import { writeDeadLetters, writeDefinitions, writeServers, writeSightings, writeUsage } from './commit-rows';
 import { eventColumns } from './copy-encoder';
+import { insertObserved } from './observer-batches';
 import { writeTiles } from './tiles';
 
 /**
@@ -36,17 +37,23 @@ export async function commitBatch(client: PoolClient, batch: BatchCommit): Promi
   }
 }
 
-/** BEGIN and the compare-and-swap in one round trip; numbers and hexadecimal digits need no parameters. */
+/** BEGIN, the compare-and-swap and the observer's signature in one round trip; what is in it needs no parameters. */
 async function moveHead(client: PoolClient, batch: BatchCommit): Promise<void> {
   const results = (await client.query(
     `BEGIN; UPDATE log SET size = ${batch.size}, root = '\\x${hex(batch.root)}', frontier = '\\x${hex(batch.frontier)}',
        next_offset = ${batch.nextOffset ?? 'NULL'}, updated_at = now()
-     WHERE id = ${batch.logId} AND size = ${batch.was.size} AND next_offset IS NOT DISTINCT FROM ${batch.was.nextOffset ?? 'NULL::bigint'}`,
+     WHERE id = ${batch.logId} AND size = ${batch.was.size} AND next_offset IS NOT DISTINCT FROM ${batch.was.nextOffset ?? 'NULL::bigint'};
+     ${insertObserved(batch)}`,
   )) as unknown as { rowCount: number | null }[];
   if (results[1]?.rowCount !== 1) {
     throw new CommitConflict(
       'head',
       `log ${batch.logId} is not at size ${batch.was.size} any more: another writer has it`,
+    );
+  }
+  if (batch.observed && results[2]?.rowCount !== 1) {
+    throw new Error(
+      `observer_batch has entry ${batch.was.size} of log ${batch.logId} already; \`custody fsck\` says where`,
     );
   }
 }

@@ -9,6 +9,8 @@ export interface BatchCommit extends Omit<JudgedBatch, 'events' | 'detections' |
   was: { size: number; nextOffset: bigint | null };
   size: number;
   root: Uint8Array;
+  /** The observer's signature over the batch's entries; null where there are none. */
+  observed: { root: Uint8Array; kid: string; sig: string } | null;
   frontier: Uint8Array;
   /** Full tiles that the batch completed. */
   tiles: Tile[];

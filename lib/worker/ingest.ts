@@ -7,6 +7,7 @@ import type { Logger } from '../platform/log';
 import { isAboutData } from '../services/judge/failure';
 import type { Judged } from '../services/judge/protocol';
 import { notStorable } from '../services/not-storable';
+import type { Observe } from '../services/observer';
 import { commitBatch } from '../store/commit-batch';
 import { type BatchCommit, CommitConflict, isDuplicateEvent, isMissingPartition } from '../store/commit-contract';
 import { ensureLog, loadLogState } from '../store/log';
@@ -20,6 +21,8 @@ export interface IngestParts {
   pool: Pool;
   judge: Judge;
   knownDays: KnownDays;
+  /** Signs for what is stored. */
+  observe: Observe;
   log: Logger;
   deadLetters: DeadLetterProducer | null;
   /** Tells Kafka where the partition's next fetch begins. */
@@ -33,6 +36,7 @@ const silentMs = 3_000;
 /** The log's row as the next batch expects it. */
 interface Head {
   id: number;
+  origin: string;
   /** Of the judge's state of it. */
   handle: number;
   size: number;
@@ -160,7 +164,7 @@ export class PartitionIngest {
 
   /** Batch after batch; ends only by throwing. */
   private async flow(moved: () => void): Promise<never> {
-    const { id, handle } = this.head as Head;
+    const { id, origin, handle } = this.head as Head;
     let { size, nextOffset } = this.head as Head;
     for (;;) {
       const records = await this.inbox.take(this.suspicion.most);
@@ -173,8 +177,10 @@ export class PartitionIngest {
 
       const judged = await this.parts.judge.judge(handle, records, { careful: first < until, refusal }).catch(failed);
       await this.committing;
+      const { observedRoot: root, ...rest } = judged.batch;
       const batch: BatchCommit = {
-        ...judged.batch,
+        ...rest,
+        observed: this.parts.observe({ log: origin, from: size, size: rest.eventCount, root }),
         logId: id,
         was: { size, nextOffset },
         nextOffset: next,

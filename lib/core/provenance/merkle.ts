@@ -46,6 +46,27 @@ export function rootOf(sha256: Sha256, leaves: readonly Uint8Array[]): Uint8Arra
   return level[0] as Uint8Array;
 }
 
+/** Root of a tree whose leaf hashes come one by one; keeps one hash for each bit of its size. */
+export class RunningRoot {
+  private readonly subtrees: Uint8Array[] = [];
+  private size = 0;
+
+  constructor(private readonly sha256: Sha256) {}
+
+  add(leaf: Uint8Array): void {
+    let hash = leaf;
+    for (let rest = this.size; rest % 2 === 1; rest = (rest - 1) / 2) {
+      hash = nodeHash(this.sha256, this.subtrees.pop() as Uint8Array, hash);
+    }
+    this.subtrees.push(hash);
+    this.size++;
+  }
+
+  root(): Uint8Array {
+    return foldSubtrees(this.sha256, this.subtrees);
+  }
+}
+
 /**
  * Root that an inclusion proof leads to from a leaf hash (RFC 9162 section 2.1.3.2), or null where the proof has the wrong length
  * for this index and size.

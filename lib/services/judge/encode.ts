@@ -3,6 +3,8 @@ import { parseTime } from '../../core/event/time';
 import type { JudgedBatch } from '../../core/judge/batch';
 import type { EventRow } from '../../core/judge/contract';
 import type { LogWriter, Tile } from '../../core/provenance/log-writer';
+import { RunningRoot } from '../../core/provenance/merkle';
+import { sha256 } from '../../platform/crypto';
 import { EventCopy } from '../../store/copy-encoder';
 import type { Laps } from './laps';
 import type { Judged, PackedRecords } from './protocol';
@@ -16,6 +18,8 @@ export class BatchEncoder {
   private readonly copy: EventCopy;
   private readonly days = new Set<string>();
   private readonly tiles: Tile[] = [];
+  /** Of the batch's own leaves, for the observer's signature. */
+  private readonly observed = new RunningRoot(sha256);
   private count = 0;
   private timeSum = 0;
 
@@ -33,6 +37,7 @@ export class BatchEncoder {
     for (const row of rows) {
       this.copy.add(row);
       this.days.add(row.time.slice(0, 10));
+      this.observed.add(row.leafHash);
       this.timeSum += parseTime(row.time) ?? this.now;
     }
     this.tiles.push(...this.log.writer.append(rows.map((row) => row.leafHash)).newTiles);
@@ -46,6 +51,7 @@ export class BatchEncoder {
         ...rest,
         size: writer.size,
         root: writer.root(),
+        observedRoot: new Uint8Array(this.observed.root()),
         frontier: writer.frontier(),
         tiles: this.tiles,
         events: this.copy.finish(),

@@ -45,7 +45,10 @@ export interface Changed {
 }
 
 /** All of a batch's transaction but what the log's own row says. */
-export type JudgedCommit = Omit<BatchCommit, 'logId' | 'was' | 'nextOffset' | 'origin'>;
+export type JudgedCommit = Omit<BatchCommit, 'logId' | 'was' | 'nextOffset' | 'origin' | 'observed'> & {
+  /** Root of the tree over the batch's own leaves. */
+  observedRoot: Uint8Array;
+};
 
 export interface Judged {
   batch: JudgedCommit;

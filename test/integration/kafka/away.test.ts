@@ -12,6 +12,7 @@ import { type Judge, startJudge } from '@/lib/worker/judge-client';
 import { TopicIngest } from '@/lib/worker/topic-ingest';
 import { jsonBytes, madeEvent } from '@/test/support/events';
 import { kafkaOrSkip } from '@/test/support/kafka';
+import { observe } from '@/test/support/observe';
 import { testDatabase } from '@/test/support/postgres';
 import { untilDone } from '@/test/support/until';
 
@@ -43,6 +44,7 @@ kafkaOrSkip('a Kafka that goes away', () => {
       pool: database.pool,
       judge,
       knownDays: new Set(),
+      observe,
       log: pino({ level: 'silent' }),
     });
     const running = worker.run();

@@ -12,6 +12,7 @@ import { type Judge, startJudge } from '@/lib/worker/judge-client';
 import { TopicIngest } from '@/lib/worker/topic-ingest';
 import { jsonBytes, madeEvent } from '@/test/support/events';
 import { kafkaOrSkip } from '@/test/support/kafka';
+import { observe } from '@/test/support/observe';
 import { testDatabase } from '@/test/support/postgres';
 import { type SecuredKafka, startSecuredKafka } from '@/test/support/secured-kafka';
 import { untilDone } from '@/test/support/until';
@@ -187,6 +188,7 @@ kafkaOrSkip('a secured Kafka', () => {
       pool: database.pool,
       judge,
       knownDays: new Set(),
+      observe,
       log: pino({}, { write: (line: string) => logged.push(line) }),
     });
     const running = worker.run();

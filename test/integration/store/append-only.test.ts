@@ -9,6 +9,7 @@ const evidence = {
   installation: 'origin',
   log_tile: 'root',
   checkpoint: 'note',
+  observer_batch: 'sig',
   event: 'body',
   detection: 'summary',
   audit_entry: 'body',
@@ -68,6 +69,7 @@ beforeAll(async () => {
   ]);
   const log = rows[0].id;
   await db.pool.query('INSERT INTO log_tile VALUES ($1, 0, 0, $2, $3)', [log, Buffer.alloc(8192), hash]);
+  await db.pool.query(`INSERT INTO observer_batch VALUES ($1, 0, 1, $2, 'k', 's')`, [log, hash]);
   await db.pool.query(`INSERT INTO checkpoint VALUES ($1, 1, $2, 'signed', now())`, [log, hash]);
   await db.pool.query(`INSERT INTO cosignature VALUES ($1, 1, 'witness', 'line', now())`, [log]);
   await db.pool.query(`INSERT INTO timestamp_token VALUES ($1, 1, 'https://tsa.example', $2, now())`, [log, hash]);

@@ -5,6 +5,7 @@ import { commitBatch } from '@/lib/store/commit-batch';
 import { type BatchCommit, CommitConflict } from '@/lib/store/commit-contract';
 import { ensureLog, type LogHead, loadLogState } from '@/lib/store/log';
 import { ensurePartitions } from '@/lib/store/partitions';
+import { observe } from '@/test/support/observe';
 import { jsonBytes, madeEvent } from '../../support/events';
 import { testDatabase } from '../../support/postgres';
 
@@ -27,10 +28,13 @@ async function judgedOn(head: LogHead): Promise<BatchCommit> {
       careful: false,
       report: false,
     };
-    const { batch } = await session.judge(client, judge);
+    const {
+      batch: { observedRoot: root, ...batch },
+    } = await session.judge(client, judge);
     await ensurePartitions(db.pool, batch.days, new Set());
     return {
       ...batch,
+      observed: observe({ log: head.origin, from: head.size, size: batch.eventCount, root }),
       logId: head.id,
       was: { size: head.size, nextOffset: head.nextOffset },
       nextOffset: (head.nextOffset ?? 0n) + 1n,

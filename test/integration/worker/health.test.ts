@@ -10,6 +10,7 @@ import { checkHealth } from '@/lib/worker/health';
 import { PartitionIngest } from '@/lib/worker/ingest';
 import { startJudge } from '@/lib/worker/judge-client';
 import { jsonBytes, madeEvent } from '@/test/support/events';
+import { observe } from '@/test/support/observe';
 import { testDatabase } from '@/test/support/postgres';
 import { untilDone } from '@/test/support/until';
 
@@ -79,6 +80,7 @@ test('a partition that cannot commit makes its worker unhealthy, until it can', 
     pool: database.pool,
     judge,
     knownDays: new Set(),
+    observe,
     log: pino({ level: 'silent' }),
     deadLetters: null,
     seek: () => void ingest.fetched(fetched, async () => {}),

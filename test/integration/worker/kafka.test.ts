@@ -10,6 +10,7 @@ import { type Judge, startJudge } from '@/lib/worker/judge-client';
 import { TopicIngest } from '@/lib/worker/topic-ingest';
 import { jsonBytes, madeEvent } from '@/test/support/events';
 import { kafkaOrSkip } from '@/test/support/kafka';
+import { observe } from '@/test/support/observe';
 import { testDatabase } from '@/test/support/postgres';
 
 const { CompressionTypes } = kafkajs;
@@ -118,6 +119,7 @@ kafkaOrSkip('ingest from Kafka', ({ brokers, createTopic }) => {
       pool: database.pool,
       judge,
       knownDays: new Set(),
+      observe,
       log: pino({ level: 'silent' }),
     });
     const running = ingest.run();

@@ -15,9 +15,9 @@ import { startJudge } from '@/lib/worker/judge-client';
 import { TopicIngest } from '@/lib/worker/topic-ingest';
 import { jsonBytes, madeEvent } from '@/test/support/events';
 import { kafkaOrSkip } from '@/test/support/kafka';
+import { observe } from '@/test/support/observe';
 import { testDatabase } from '@/test/support/postgres';
 import { untilDone } from '@/test/support/until';
-import { observe } from '@/test/support/observe';
 
 kafkaOrSkip('the lag that is shown', ({ brokers, createTopic }) => {
   const database = testDatabase();

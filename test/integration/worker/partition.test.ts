@@ -9,6 +9,7 @@ import { fsck } from '@/lib/store/fsck/fsck';
 import { PartitionIngest } from '@/lib/worker/ingest';
 import { type Judge, startJudge } from '@/lib/worker/judge-client';
 import { jsonBytes, madeEvent } from '@/test/support/events';
+import { observe } from '@/test/support/observe';
 import { testDatabase } from '@/test/support/postgres';
 
 /** The line from records to rows, on a real Postgres and with the judges in their real threads; only the broker is played. */
@@ -49,6 +50,7 @@ class Broker {
       pool: database.pool,
       judge: by,
       knownDays: new Set(),
+      observe,
       log: pino({ level: 'silent' }),
       deadLetters: null,
       seek: (_, offset) => {
