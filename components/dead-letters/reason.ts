@@ -36,5 +36,9 @@ export const reasonWords: Record<DeadLetterReason, { means: string; mend: string
     means: 'Unsigned, from a source that signs',
     mend: 'Someone may be sending in its name. Find out who.',
   },
+  bad_disclosure: {
+    means: 'What it discloses is not what it committed to',
+    mend: 'Bring the sensor up to date, or find out who changed it on the way.',
+  },
   hash_mismatch: { means: 'Content and hash disagree', mend: 'Someone changed it on the way. Find out who.' },
 };

@@ -1,12 +1,14 @@
-import { createHmac, hash, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { hash, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { canonicalJson } from '../core/event/canonical';
 import type { AuditEvent, EventData } from '../core/event/envelope';
 import { uuidV7 } from '../core/event/id';
 import { chainHash } from '../core/provenance/core';
 import { signBatch, signEvent } from '../core/provenance/signature';
-import { fingerprinter } from '../core/redaction/marker';
-import { redactEvent } from '../core/redaction/redact';
-import { sha256 } from '../platform/crypto';
+import { commitEvent } from '../core/redaction/commit-event';
+import { encodeDisclosures } from '../core/redaction/disclosures';
+import { atPointer } from '../core/text/walk';
+import { hmacSha256, sha256 } from '../platform/crypto';
 import { type Alteration, cutContent } from './safe-content';
 
 /** An event before it has its place in the chain. */
@@ -34,25 +36,24 @@ export interface ChainOptions {
   epoch: string;
   kid: string;
   privateKey: KeyObject;
-  fingerprintKey: Uint8Array;
   /** Chain hash of the last event of the run before; undefined at the very first. */
   previous: string | undefined;
 }
 
-/** Redacts, links and signs: the order matters, because only what may be stored may be signed. */
+/**
+ * Commits, links and signs: the order matters, because only what may be stored may be signed. What opens the commitments
+ * travels beside what is signed.
+ */
 export function createChainWriter(options: ChainOptions): ChainWriter {
   const { source, epoch, kid, privateKey } = options;
-  const fingerprint = fingerprinter(
-    (key, data) => createHmac('sha256', key).update(data).digest(),
-    options.fingerprintKey,
-  );
+  const secretOf = actorSecrets();
   let place = { sequence: 0, prevhash: options.previous };
   let before = place;
 
-  const link = (draft: Draft): AuditEvent & { sigkid: string } => {
+  const link = (draft: Draft): Linked => {
     const { at, data: content, ...attributes } = draft;
     const time = new Date(at).toISOString();
-    const { event } = redactEvent(
+    const { event, made } = commitEvent(
       {
         specversion: '1.0',
         id: uuidV7(Math.floor(at), randomBytes(10)),
@@ -62,7 +63,7 @@ export function createChainWriter(options: ChainOptions): ChainWriter {
         ...attributes,
         data: content,
       },
-      { fingerprint },
+      { hmac: hmacSha256, secretOf },
     );
     const data = fitting(event.data);
     const linked = {
@@ -77,7 +78,12 @@ export function createChainWriter(options: ChainOptions): ChainWriter {
       sigkid: kid,
     };
     place = { sequence: place.sequence + 1, prevhash: chainHash(sha256, linked) };
-    return linked;
+    // Of a marker that was cut away nothing is left to open.
+    const kept =
+      data === event.data
+        ? made
+        : made.filter(({ pointer }) => atPointer(linked, pointer) === atPointer(event, pointer));
+    return kept.length > 0 ? { ...linked, disclosures: encodeDisclosures(kept, maxDisclosuresBytes) } : linked;
   };
 
   return {
@@ -100,9 +106,28 @@ export function createChainWriter(options: ChainOptions): ChainWriter {
   }
 }
 
+type Linked = AuditEvent & { sigkid: string };
+
 /** Of one event's data; the pipeline takes messages of 1 MiB. */
-const maxDataBytes = 800_000;
+const maxDataBytes = 700_000;
+/** Of what opens the commitments of one event; the values beyond it can't be opened by anyone. */
+const maxDisclosuresBytes = 250_000;
 const sections = ['request', 'result', 'tools_list', 'error', 'prompt', 'mcp', 'lifecycle'] as const;
+
+/**
+ * A random secret for each person who acts, in memory alone: what it was for, nobody can derive again once the process is
+ * over. The pipeline keeps the keys that come out of it with the values.
+ */
+function actorSecrets(): (key: string) => Uint8Array {
+  const secrets = new LRUCache<string, Uint8Array>({ max: 10_000 });
+  return (key) => {
+    const known = secrets.get(key);
+    if (known) return known;
+    const made = randomBytes(32);
+    secrets.set(key, made);
+    return made;
+  };
+}
 
 /** Content that is too long loses the middle of its longest strings, and the event says so. */
 function fitting(data: EventData): EventData {

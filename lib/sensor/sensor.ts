@@ -1,11 +1,11 @@
-import { createHmac, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import type { AuditEvent } from '../core/event/envelope';
 import { isObject } from '../core/event/json';
 import { chainHash } from '../core/provenance/core';
 import { kidOf } from '../core/provenance/kid';
 import { fingerprinter } from '../core/redaction/marker';
-import { rawPublicKey, sha256 } from '../platform/crypto';
+import { hmacSha256, rawPublicKey, sha256 } from '../platform/crypto';
 import { createCapture } from './capture';
 import { createChainWriter, type Draft } from './chain-writer';
 import { type Destination, startDelivery } from './deliver';
@@ -47,7 +47,6 @@ export async function startSensor(
     epoch,
     kid,
     privateKey: state.privateKey,
-    fingerprintKey: state.fingerprintKey,
     previous: lastHash(spool),
   });
 
@@ -71,10 +70,7 @@ export async function startSensor(
   });
   const outbox = createOutbox(chain, spool, tellDropped, oncePerMinute(say));
 
-  const fingerprint = fingerprinter(
-    (key, data) => createHmac('sha256', key).update(data).digest(),
-    state.fingerprintKey,
-  );
+  const fingerprint = fingerprinter(hmacSha256, state.fingerprintKey);
   const take =
     options.transport === 'stdio'
       ? captureStdio(capture, claimedIdentity(options.claims))

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Pool } from 'pg';
 import { canonicalJson } from '../core/event/canonical';
 import type { AuditEvent, EventData } from '../core/event/envelope';
@@ -10,9 +10,9 @@ import { chainHash } from '../core/provenance/core';
 import { kidOf } from '../core/provenance/kid';
 import { formatSequence } from '../core/provenance/leaf';
 import { signBatch, signEvent } from '../core/provenance/signature';
-import { fingerprinter } from '../core/redaction/marker';
-import { redactEvent } from '../core/redaction/redact';
-import { sha256 } from '../platform/crypto';
+import { commitEvent } from '../core/redaction/commit-event';
+import { encodeDisclosures } from '../core/redaction/disclosures';
+import { hmacSha256, sha256 } from '../platform/crypto';
 import type { ObserverKey } from '../platform/keys';
 import {
   aloneWithOwnEvents,
@@ -65,6 +65,8 @@ export interface OwnEventParts {
 
 /** Of the one chain of all own events. */
 const epoch = '1';
+/** Of what opens the commitments of one event. */
+const maxDisclosuresBytes = 250_000;
 /** Own events that are signed and taken in together. */
 const group = 500;
 
@@ -77,7 +79,7 @@ export async function takeInOwnEvents({ pool, key, judge }: OwnEventParts): Prom
   await aloneWithOwnEvents(pool, async () => {
     const log = new HttpLog(pool, 'own', false, new Set(), openSession(judge), observeWith(key));
     for (;;) {
-      if ((await readOwnEvents(pool, true, 1)).length === 0) await sealGroup(pool, key, judge.fingerprintKey);
+      if ((await readOwnEvents(pool, true, 1)).length === 0) await sealGroup(pool, key);
       const rows = await readOwnEvents(pool, true, group);
       if (rows.length === 0) return;
       await takeInGroup(pool, log, rows);
@@ -85,12 +87,12 @@ export async function takeInOwnEvents({ pool, key, judge }: OwnEventParts): Prom
   });
 }
 
-async function sealGroup(pool: Pool, key: ObserverKey, fingerprintKey: Uint8Array): Promise<void> {
+async function sealGroup(pool: Pool, key: ObserverKey): Promise<void> {
   await transaction(async (tx) => {
     const rows = await readOwnEvents(tx, false, group);
     if (rows.length === 0) return;
     const end = await chainEnd(tx, ownSource, epoch);
-    const sealed = seal(rows, end, key, fingerprintKey);
+    const sealed = seal(rows, end, key);
     await sealOwnEvents(
       tx,
       rows.map(({ id }, i) => ({ id, sealed: sealed[i] as string })),
@@ -98,22 +100,18 @@ async function sealGroup(pool: Pool, key: ObserverKey, fingerprintKey: Uint8Arra
   }, pool);
 }
 
-/** Redacts, links and signs; the order matters, because only what may be stored may be signed. */
+/** Commits, links and signs; the order matters, because only what may be stored may be signed. */
 function seal(
   rows: OwnEventRow[],
   end: { sequence: bigint; hash: string } | null,
   { publicKey, sign }: ObserverKey,
-  fingerprintKey: Uint8Array,
 ): string[] {
   const sigkid = kidOf(sha256, publicKey);
-  const fingerprint = fingerprinter(
-    (secret, data) => createHmac('sha256', secret).update(data).digest(),
-    fingerprintKey,
-  );
+  const secret = randomBytes(32);
   let sequence = end === null ? 0n : end.sequence + 1n;
   let previous = end?.hash;
   const events = rows.map((row) => {
-    const { event } = redactEvent(eventOf(row), { fingerprint });
+    const { event, made } = commitEvent(eventOf(row), { hmac: hmacSha256, secretOf: () => secret });
     const linked = {
       ...event,
       chainepoch: epoch,
@@ -123,7 +121,7 @@ function seal(
       sigkid,
     };
     previous = chainHash(sha256, linked);
-    return linked;
+    return made.length > 0 ? { ...linked, disclosures: encodeDisclosures(made, maxDisclosuresBytes) } : linked;
   });
   const [only] = events;
   if (events.length === 1 && only) return [canonicalJson({ ...only, sig: signEvent(only, sign) })];

@@ -6,10 +6,11 @@ import { type BatchCommit, CommitConflict } from './commit-contract';
 import { writeDeadLetters, writeDefinitions, writeServers, writeSightings, writeUsage } from './commit-rows';
 import { eventColumns } from './copy-encoder';
 import { insertObserved } from './observer-batches';
+import { sealedColumns } from './sealed-copy';
 import { writeTiles } from './tiles';
 
 /**
- * Stores one batch, whole or not at all: head by compare-and-swap, events by COPY, tiles, chains, inventory, dead
+ * Stores one batch, whole or not at all: head by compare-and-swap, events and what is sealed of them by COPY, tiles, chains, inventory, dead
  * letters, usage, alerts; at the end a NOTIFY on `custody` with {log, size, alerts}. Resolves after the commit.
  * Answers the ids of the alerts that are new or have more.
  * Throws CommitConflict, a pg error (see isDuplicateEvent), or a connection error, after which the batch may be stored or not.
@@ -20,7 +21,8 @@ export async function commitBatch(client: PoolClient, batch: BatchCommit): Promi
     throw new Error('the batch was judged on another state of the log');
   try {
     await moveHead(client, batch);
-    if (batch.eventCount > 0) await copyEvents(client, batch.events);
+    if (batch.eventCount > 0) await copy(client, `event (${eventColumns})`, batch.events);
+    if (batch.sealed !== null) await copy(client, `sealed_value (${sealedColumns})`, batch.sealed);
     await writeTiles(client, batch.logId, batch.tiles);
     if (batch.servers.length > 0) await writeServers(client, batch.servers);
     if (batch.definitions.length > 0) await writeDefinitions(client, batch.definitions);
@@ -60,12 +62,12 @@ async function moveHead(client: PoolClient, batch: BatchCommit): Promise<void> {
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
 
-function copyEvents(client: PoolClient, stream: Uint8Array): Promise<void> {
+function copy(client: PoolClient, into: string, stream: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
-    const copy = client.query(copyFrom(`COPY event (${eventColumns}) FROM STDIN (FORMAT binary)`));
-    copy.on('error', reject);
-    copy.on('finish', resolve);
-    copy.end(Buffer.from(stream.buffer, stream.byteOffset, stream.length));
+    const sink = client.query(copyFrom(`COPY ${into} FROM STDIN (FORMAT binary)`));
+    sink.on('error', reject);
+    sink.on('finish', resolve);
+    sink.end(Buffer.from(stream.buffer, stream.byteOffset, stream.length));
   });
 }
 

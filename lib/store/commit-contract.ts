@@ -3,7 +3,7 @@ import type { JudgedBatch } from '../core/judge/batch';
 import type { Tile } from '../core/provenance/log-writer';
 
 /** One batch, judged and encoded: everything that one transaction writes. */
-export interface BatchCommit extends Omit<JudgedBatch, 'events' | 'detections' | 'ruleErrors' | 'outcomes'> {
+export interface BatchCommit extends Omit<JudgedBatch, 'events' | 'detections' | 'ruleErrors' | 'outcomes' | 'seals'> {
   logId: number;
   /** The head that the batch was judged on; the transaction fails where it is not the head any more. */
   was: { size: number; nextOffset: bigint | null };
@@ -19,6 +19,8 @@ export interface BatchCommit extends Omit<JudgedBatch, 'events' | 'detections' |
   /** Binary COPY stream of the event rows, and how many they are. */
   events: Uint8Array<ArrayBuffer>;
   eventCount: number;
+  /** Binary COPY stream of what stands behind the events' markers, sealed; null where there is none. */
+  sealed: Uint8Array<ArrayBuffer> | null;
   /** UTC days of the rows' partitions. */
   days: string[];
   alerts: AlertFold[];

@@ -21,21 +21,19 @@ export async function eraseSubject(tx: Tx, id: string): Promise<ErasureCounts | 
   );
   const identity = rows[0] && identityOf(rows[0]);
   if (!identity) return null;
-  await tx.query(
-    'UPDATE data_subject SET lookup = NULL, wrapped = NULL, identity = NULL, erased_at = now() WHERE id = $1',
-    [id],
-  );
   const values = await tx.query<{ events: string }>(
     `WITH gone AS (DELETE FROM sealed_value WHERE subject = $1 RETURNING cardinality(events) AS events)
      SELECT coalesce(sum(events), 0) AS events FROM gone`,
     [id],
   );
   const sightings = await tx.query('DELETE FROM secret_sighting WHERE actor = $1', [id]);
-  return {
-    events: Number(values.rows[0]?.events),
-    sightings: sightings.rowCount ?? 0,
-    deadLetters: await emptyDeadLetters(tx, formsOf(identity)),
-  };
+  const deadLetters = await emptyDeadLetters(tx, formsOf(identity));
+  // Last, and by the clock: judges look for erasures of the last seconds to forget their keys.
+  await tx.query(
+    'UPDATE data_subject SET lookup = NULL, wrapped = NULL, identity = NULL, erased_at = clock_timestamp() WHERE id = $1',
+    [id],
+  );
+  return { events: Number(values.rows[0]?.events), sightings: sightings.rowCount ?? 0, deadLetters };
 }
 
 /** How the identifier stands in bytes that came in: as it is, in JSON, and in JSON of ASCII alone. */

@@ -12,12 +12,14 @@ import { chainKey, knownKey } from '../core/judge/needs';
 import { maxGaps } from '../core/provenance/chain';
 import type { Queryable } from './pool';
 import { registrySize } from './source-keys';
+import { subjectsOf } from './subjects';
 import { envelopeTime } from './time-text';
 
 const maxSightings = 20;
 
 /**
- * Looks up what the judge asked for. What is not there comes back as null or an empty list, so that it isn't asked again.
+ * Looks up what the judge asked for. What is not there comes back as null or an empty list, so that it isn't asked again;
+ * subjects who are not there are made.
  * One query for each kind that was asked for.
  */
 export async function loadFacts(db: Queryable, needs: Needs): Promise<Facts> {
@@ -29,6 +31,7 @@ export async function loadFacts(db: Queryable, needs: Needs): Promise<Facts> {
     servers: absent<ServerFacts>(needs.servers),
     known: absent<KnownEvent>(needs.known),
     sightings: new Map(needs.sightings.map((fingerprint) => [fingerprint, []])),
+    subjects: needs.subjects.length > 0 ? await subjectsOf(db, needs.subjects) : new Map(),
   };
   if (needs.chains.length > 0) await loadChains(db, needs.chains, facts.chains);
   if (needs.epochs.length > 0) await loadEpochs(db, needs.epochs, facts.epochs);

@@ -1,6 +1,8 @@
 import type { Json } from '../core/event/json';
+import type { SealedEntry } from '../core/judge/seals';
 import { unseal } from '../platform/sealing';
 import type { Queryable } from './pool';
+import { sealedAbout } from './sealed-copy';
 import { sealKeys } from './subjects';
 
 /** What stood where an event has a marker, and what opens it to others (Disclosure of lib/core/provenance/commitment). */
@@ -15,13 +17,6 @@ export interface OpenedValue {
   /** Whose it is. */
   subject: string;
 }
-
-/** One value within a blob: place of the event from the blob's first index on, pointer, n, kind, value, k. */
-export type SealedEntry = [event: number, pointer: string, n: number, kind: string, value: Json, k: string];
-
-/** What a blob is bound to, so that it opens nowhere else. */
-export const sealedAbout = (logId: number, firstIndex: number, day: string, subject: string, part: number): string =>
-  `custody/sealed/v1\0${logId}\0${firstIndex}\0${day}\0${subject}\0${part}`;
 
 /** The values of an event's markers that can be opened still, in order of n. Whose subject was erased is missing. */
 export async function openValues(db: Queryable, eventId: string, time?: string): Promise<OpenedValue[]> {

@@ -6,7 +6,8 @@ import type { AuditEvent, EventData } from '@/lib/core/event/envelope';
 import { validateEvent } from '@/lib/core/event/validate';
 import { chainHash } from '@/lib/core/provenance/core';
 import { SignatureVerifier } from '@/lib/core/provenance/signature';
-import { nodeCrypto, rawPublicKey, sha256 } from '@/lib/platform/crypto';
+import { openDisclosures } from '@/lib/core/redaction/disclosures';
+import { hmacSha256, nodeCrypto, rawPublicKey, sha256 } from '@/lib/platform/crypto';
 import { createChainWriter } from '@/lib/sensor/chain-writer';
 
 const { privateKey } = generateKeyPairSync('ed25519');
@@ -16,7 +17,6 @@ const writer = (previous?: string) =>
     epoch: 'e1',
     kid: 'k',
     privateKey,
-    fingerprintKey: Buffer.alloc(32, 1),
     previous,
   });
 const draft = (data: EventData = {}) => ({ type: 'mcp.audit.rpc.tools_call.v1', at: 1_790_000_000_000.5, data });
@@ -53,16 +53,44 @@ describe('chain writer', () => {
     expect(parse(chain.seal([draft()]))[0]?.sequence).toBe('1'.padStart(20, '0'));
   });
 
-  test('secrets are marked before anything is signed, the same ones alike', () => {
+  test('who acts and secrets are committed before anything is signed; what opens them travels beside it', () => {
     const key = `AKIA${'QWERTYUIOPASDFGH'}`;
+    const actor = { type: 'user' as const, id: 'ada@example.org', ip: '10.0.0.1' };
     const lines = writer().seal([
-      draft({ request: { arguments: { text: `use ${key}` } } }),
-      draft({ result: { content: [{ type: 'text', text: key }] } }),
+      draft({ actor, request: { arguments: { text: `use ${key}`, on_behalf_of: 'ada@example.org' } } }),
+      draft({ actor, result: { content: [{ type: 'text', text: key }] } }),
     ]);
-    expect(lines.join()).not.toContain(key);
-    const markers = lines.join().match(/\[redacted:aws_access_key:[0-9a-f]{16}\]/g);
-    expect(new Set(markers).size).toBe(1);
-    expect(markers).toHaveLength(2);
+    const events = parse(lines);
+    for (const event of events) {
+      const { disclosures = '', ...signed } = event;
+      for (const value of [key, 'ada@', '10.0.0.1']) expect(canonicalJson(signed)).not.toContain(value);
+      const opened = openDisclosures(event, disclosures, hmacSha256);
+      expect(opened).toMatchObject({ ok: true });
+      const values = opened.ok ? opened.value.map(({ kind, value }) => [kind, value]) : [];
+      expect(values).toEqual(
+        expect.arrayContaining([
+          ['person', 'ada@example.org'],
+          ['ip_address', '10.0.0.1'],
+          ['aws_access_key', key],
+        ]),
+      );
+      expect(values.map(([, value]) => value).filter((value) => value === 'ada@example.org')).toHaveLength(
+        event === events[0] ? 2 : 1,
+      );
+    }
+    const markers = lines.join().match(/\[redacted:aws_access_key:[\w-]{43}\]/g);
+    expect(new Set(markers).size).toBe(2);
+  });
+
+  test('of what was cut away nothing is disclosed, and the rest still opens', () => {
+    const text = Array.from({ length: 40_000 }, (_, i) => `person${i}@example.org`).join('\n');
+    const [line = ''] = writer().seal([draft({ actor: { id: 'ada' }, result: { content: [{ type: 'text', text }] } })]);
+    expect(Buffer.byteLength(line)).toBeLessThan(1 << 20);
+    const [event] = parse([line]) as [AuditEvent];
+    expect(openDisclosures(event, event.disclosures ?? '', hmacSha256)).toMatchObject({
+      ok: true,
+      value: [{ kind: 'person', value: 'ada' }],
+    });
   });
 
   test('content beyond the bound is cut in the middle and says so; the event stays within what is taken', () => {

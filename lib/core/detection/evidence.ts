@@ -1,5 +1,5 @@
-import type { AuditEvent } from '../event/envelope';
-import type { Evidence, TextField } from './rule';
+import { isMarker, marker } from '../redaction/marker';
+import type { EventView, Evidence, TextField } from './rule';
 
 const longest = 400;
 const around = 120;
@@ -70,19 +70,22 @@ export function toolOfServer(tool: string, server: string): string {
   return [tool, server].filter(Boolean).join(' of ') || 'a server';
 }
 
-/** Who the event is about: keys as they are, and words for sentences, which hold nothing of the payload. */
-export function partiesOf(event: AuditEvent) {
+/** Who the event is about: keys as they are, and words for sentences, which hold nothing of the payload. Of a person the pseudonym. */
+export function partiesOf({ event, person }: Pick<EventView, 'event' | 'person'>) {
   const { server, tool, actor, resource, prompt } = event.data;
   const serverKey = server?.id ?? '';
   const called = quoteFirst([tool?.name], (prompt && 'a prompt') ?? (resource && 'a resource'));
   const named = quoteFirst([server?.name, serverKey]);
   return {
     serverKey,
-    /** For dedup keys alone: the address of a resource is payload. */
-    objectKey: tool?.name ?? prompt?.name ?? resource?.uri ?? '',
+    /** For dedup keys alone: the address of a resource is payload. Without commitments, which are others in each event. */
+    objectKey: (tool?.name ?? prompt?.name ?? resource?.uri ?? '').replace(marker, '[redacted:$<kind>]'),
     /** Quoted, or empty. */
     server: named,
-    actor: quoteFirst([actor?.display, actor?.id], 'somebody'),
+    actor: quoteFirst(
+      person === null ? [actor?.display, actor?.id].filter((name) => name === undefined || !isMarker(name)) : [person],
+      'somebody',
+    ),
     toolOfServer: toolOfServer(called, named),
   };
 }

@@ -1,4 +1,5 @@
 import type { AuditEvent } from '../event/envelope';
+import { isPersonMarker } from '../redaction/marker';
 import { hasNumber, isCard } from '../redaction/personal';
 import { isSecretName, redactionKeywords, redactText } from '../redaction/redact';
 import { contentAttributes, hasContent, isPlainName, isStructural, zoneOf } from '../text/content';
@@ -21,10 +22,10 @@ export interface Gate {
   normal: ReadonlyMap<string, string>;
 }
 
-/** Compiles the keywords of `rules` and of redaction into one pass. */
-export function createGate(rules: readonly Rule[]): (event: AuditEvent) => Gate {
+/** Compiles the keywords of `rules` and of redaction into one pass. `signed`: by whom redacts, so that its markers are genuine. */
+export function createGate(rules: readonly Rule[]): (event: AuditEvent, signed?: boolean) => Gate {
   const pass = new Pass(compileKeywords([redactionKeywords, ...rules.map((rule) => rule.keywords)]));
-  return (event) => pass.look(event);
+  return (event, signed = false) => pass.look(event, signed);
 }
 
 const disguises = noticed.unusual | noticed.escape | noticed.run;
@@ -38,6 +39,7 @@ class Pass {
   private hits: Int32Array;
   private suspects: Set<string> | null = null;
   private normal: Map<string, string> | null = null;
+  private signed = false;
 
   constructor(private readonly keywords: Keywords) {
     const newHits = () => new Int32Array(keywords.words);
@@ -46,7 +48,8 @@ class Pass {
     this.hits = this.zones.others;
   }
 
-  look(event: AuditEvent): Gate {
+  look(event: AuditEvent, signed: boolean): Gate {
+    this.signed = signed;
     const { inputs, outputs, others } = this.zones;
     inputs.fill(0);
     outputs.fill(0);
@@ -106,6 +109,8 @@ class Pass {
   }
 
   private text(text: string): void {
+    // Nothing is found in the marker of a person, and there is one in nearly each event.
+    if (this.signed && isPersonMarker(text)) return;
     const { hits } = this;
     let bits = this.keywords.scan(text, hits);
     let normal = text;
@@ -141,6 +146,6 @@ class Pass {
     const bits = this.keywords.scan(name, hits);
     hits[0] = (hits[0] as number) & ~1;
     if ((bits & disguises) !== 0 || (!isPlainName(name) && hits.some((word) => word !== 0))) return false;
-    return !isSecretName(name) && redactText(name, { fingerprint: () => '' }) === name;
+    return !isSecretName(name) && redactText(name, { mark: () => '', fingerprint: () => '' }) === name;
   });
 }

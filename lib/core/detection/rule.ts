@@ -38,6 +38,8 @@ export interface Rule {
 /** What a rule sees. */
 export interface EventView {
   event: AuditEvent;
+  /** Pseudonym of the person who acts; null: nobody does, or they are not known. */
+  person: string | null;
   /** Every string of the request's arguments and of the result, decoded, bounded; `pointer` leads into the event. */
   inputs: TextField[];
   outputs: TextField[];

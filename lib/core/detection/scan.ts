@@ -6,6 +6,7 @@ import type { SecretSighting, ServerFacts } from '../judge/contract';
 import { describe, newConnection } from '../mcp/describe';
 import { readMessage } from '../mcp/message';
 import { createPairing, type Exchange } from '../mcp/pairing';
+import { markerOf } from '../redaction/marker';
 import { redactEvent } from '../redaction/redact';
 import { type Severity, severityOf } from '../severity';
 import type { Engine } from './engine';
@@ -47,7 +48,9 @@ export function scanItem(item: ScanItem, tools: ScanTools): ScanFinding[] {
   const classOf = new Map(tools.rules.map((rule) => [rule.id, rule.class]));
   return events.flatMap((raw) => {
     const gate = tools.engine.gate(raw);
-    const { event, redactions } = gate.redact ? redactEvent(raw, tools) : { event: raw, redactions: [] };
+    const { event, redactions } = gate.redact
+      ? redactEvent(raw, { ...tools, mark: () => unopened })
+      : { event: raw, redactions: [] };
     const listed = event.data.tools_list?.tools ?? [];
     const hashOf = (tool: (typeof listed)[number]) => tool.definition_hash ?? definitionHash(tool, tools.sha256);
     const definitions = changedDefinitions(listed, server, hashOf);
@@ -55,7 +58,16 @@ export function scanItem(item: ScanItem, tools: ScanTools): ScanFinding[] {
       server.tools.set(tool.name ?? '', { hash: hashOf(tool), definition: JSON.stringify(tool) });
     }
     const { detections } = tools.engine.judge(
-      { event, definitions, server, chain: { kind: 'unchained' }, duplicate: null, sightings, redactions },
+      {
+        event,
+        person: null,
+        definitions,
+        server,
+        chain: { kind: 'unchained' },
+        duplicate: null,
+        sightings,
+        redactions,
+      },
       gate,
     );
     return detections.map(({ ruleId, severity, summary }) => ({
@@ -66,6 +78,9 @@ export function scanItem(item: ScanItem, tools: ScanTools): ScanFinding[] {
     }));
   });
 }
+
+/** A scan keeps nothing, so nothing can be opened either. */
+const unopened = markerOf('value', 'A'.repeat(43));
 
 type Observed = { scope: string; direction: 'to_server' | 'to_client'; at: number; bytes: number };
 

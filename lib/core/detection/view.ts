@@ -15,6 +15,7 @@ export const viewOf = (parts: ViewParts, normalForm: (text: string) => string = 
 /** A class, because one is made for each event, and getters on a prototype cost nothing. */
 class View implements EventView {
   readonly event;
+  readonly person;
   readonly definitions;
   readonly server;
   readonly chain;
@@ -29,6 +30,7 @@ class View implements EventView {
     private readonly normalForm: (text: string) => string,
   ) {
     this.event = parts.event;
+    this.person = parts.person;
     this.definitions = parts.definitions;
     this.server = parts.server;
     this.chain = parts.chain;

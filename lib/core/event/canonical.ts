@@ -17,6 +17,16 @@ export function canonicalBytes(value: unknown): Uint8Array {
   return chunk.subarray(start, at);
 }
 
+/** `bytes` without those from `start` up to `end`, in the same memory as canonicalBytes. */
+export function bytesWithout(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  begin = at;
+  room(bytes.length);
+  chunk.set(bytes.subarray(0, start), at);
+  chunk.set(bytes.subarray(end), at + start);
+  at += bytes.length - (end - start);
+  return chunk.subarray(begin, at);
+}
+
 /** `canonicalJson` of a string: the commonest cases spare the way by bytes. */
 export const canonicalString = (text: string): string => (plain.test(text) ? `"${text}"` : canonicalJson(text));
 

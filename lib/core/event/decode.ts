@@ -19,8 +19,8 @@ export const limits: Limits = {
   members: 50_000,
 };
 
-/** Where within the bytes the value of the member `data` stands, if that is an object. */
-export type CanonicalForm = Pick<Scan, 'dataStart' | 'dataEnd'>;
+/** Where within the bytes the value of the member `data` stands, if that is an object, and the member `disclosures` with its comma. */
+export type CanonicalForm = Pick<Scan, 'dataStart' | 'dataEnd' | 'cutStart' | 'cutEnd'>;
 
 export interface Decoded {
   value: Json;

@@ -17,6 +17,8 @@ const open = <T extends Type.TProperties>(properties: T) => Type.Partial(Type.Ob
 /** Who says so: proved by a credential that the emitter checked; seen by the emitter; or only said by the party itself. */
 export const Assurance = oneOf('verified', 'observed', 'claimed');
 
+const ReceiptFact = open({ state: oneOf('holds', 'fails', 'open'), detail: text() });
+
 const Observation = open({
   vantage: oneOf('client', 'gateway', 'server', 'sidecar', 'registry', 'idp'),
   /** `producer_signed` is set by the pipeline after it verified the signature; an emitter's own word for it is not believed. */
@@ -26,6 +28,16 @@ const Observation = open({
   clock_offset_ms: Type.Number(),
   /** Made for a demonstration, not observed. Shown wherever the event shows, where the installation believes it. */
   generated: Type.Boolean(),
+  /** Set by the pipeline for other people's receipts: what each fact came to over the receipt as it came in. No emitter's word for it is believed. */
+  receipt: open({
+    format: name(),
+    /** The key that signed it, as the receipt names it. */
+    kid: name(),
+    algorithm: oneOf('Ed25519', 'ES256', 'HMAC-SHA256'),
+    /** `redacted`: something in the receipt is not stored in clear, so that it can't be verified again from the event. */
+    copy: oneOf('whole', 'redacted'),
+    facts: open({ authentic: ReceiptFact, untampered: ReceiptFact, anchored: ReceiptFact, complete: ReceiptFact }),
+  }),
 });
 
 const Mcp = open({

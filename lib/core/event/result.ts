@@ -16,6 +16,7 @@ export const deadLetterReasons = [
   'bad_signature',
   'signature_missing',
   'hash_mismatch',
+  'bad_disclosure',
   'not_storable',
 ] as const;
 export type DeadLetterReason = (typeof deadLetterReasons)[number];

@@ -13,6 +13,9 @@ export interface Scan {
   /** Where the value of the whole object's member `data` begins and ends, if that is an object, and the text is canonical. */
   dataStart: number;
   dataEnd: number;
+  /** From the name of the whole object's member `disclosures` to behind the comma after it, if the text is canonical; 0 and 0: none. */
+  cutStart: number;
+  cutEnd: number;
 }
 export type ScanProblem = 'unsafe_integer' | 'lone_surrogate' | 'too_deep' | 'too_large';
 
@@ -27,7 +30,16 @@ const quote = 0x22;
 const backslash = 0x5c;
 
 export function scanJson(bytes: Uint8Array, limits: ScanLimits): Scan {
-  const scan: Scan = { problem: null, at: 0, members: 0, canonical: true, dataStart: 0, dataEnd: 0 };
+  const scan: Scan = {
+    problem: null,
+    at: 0,
+    members: 0,
+    canonical: true,
+    dataStart: 0,
+    dataEnd: 0,
+    cutStart: 0,
+    cutEnd: 0,
+  };
   const length = bytes.length;
   // One cell for each open level: whether it is an object, and where its last key stands.
   const isObject: boolean[] = [false];
@@ -56,6 +68,7 @@ export function scanJson(bytes: Uint8Array, limits: ScanLimits): Scan {
       if (expectKey) {
         expectKey = false;
         if (depth === 1 && end - start === 4 && isData(bytes, start)) scan.dataStart = end + 2;
+        else if (depth === 1 && end - start === 11 && isDisclosures(bytes, start)) scan.cutStart = start - 1;
         if (scan.canonical) {
           // Where keys are plain ASCII without escapes the order of bytes is the order of UTF-16 units.
           scan.canonical =
@@ -63,7 +76,7 @@ export function scanJson(bytes: Uint8Array, limits: ScanLimits): Scan {
           keyStart[depth] = start;
           keyEnd[depth] = end;
         }
-      }
+      } else if (depth === 1 && scan.cutStart > 0 && scan.cutEnd === 0) scan.cutEnd = end + 2;
       i = end;
     } else if (byte === 0x2c) {
       expectKey = isObject[depth] as boolean;
@@ -93,6 +106,12 @@ export function scanJson(bytes: Uint8Array, limits: ScanLimits): Scan {
 
 const isData = (bytes: Uint8Array, at: number): boolean =>
   bytes[at] === 0x64 && bytes[at + 1] === 0x61 && bytes[at + 2] === 0x74 && bytes[at + 3] === 0x61;
+
+const isDisclosures = (bytes: Uint8Array, at: number): boolean => {
+  for (let i = 0; i < disclosures.length; i++) if (bytes[at + i] !== disclosures.charCodeAt(i)) return false;
+  return true;
+};
+const disclosures = 'disclosures';
 
 function stop(scan: Scan, problem: ScanProblem, at: number): Scan {
   scan.problem = problem;

@@ -3,6 +3,7 @@ import type { EventDetection } from '../detection/rule';
 import type { Refusal } from '../event/result';
 import type { UsageRow } from '../usage/rollup';
 import type { DeadLetter, SecretSighting } from './contract';
+import type { Seal } from './seals';
 
 /** What the judge makes of one batch: everything that its transaction writes beside the rows. */
 export interface JudgedBatch {
@@ -14,6 +15,8 @@ export interface JudgedBatch {
   servers: ServerSeen[];
   definitions: DefinitionSeen[];
   sightings: SecretSighting[];
+  /** What the markers of the events stand for, to be sealed. */
+  seals: Seal[];
   usage: UsageRow[];
   /** Events that were stored already. */
   duplicates: number;
@@ -30,6 +33,7 @@ export const emptyBatch = (): JudgedBatch => ({
   servers: [],
   definitions: [],
   sightings: [],
+  seals: [],
   usage: [],
   duplicates: 0,
   ruleErrors: [],

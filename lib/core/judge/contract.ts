@@ -1,5 +1,6 @@
 import type { AuditEvent } from '../event/envelope';
 import type { Refusal } from '../event/result';
+import type { SubjectFact } from './subjects';
 
 /** One message as it came in: a Kafka record, or one item of an HTTP body. */
 export interface Message {
@@ -79,6 +80,8 @@ export interface Facts {
   known: Map<string, KnownEvent | null>;
   /** By fingerprint. */
   sightings: Map<string, SecretSighting[]>;
+  /** By normalised identifier, or what stands for a source (./subjects); whoever is asked for is there. */
+  subjects: Map<string, SubjectFact>;
 }
 export type Needs = { [K in keyof Facts]: string[] };
 

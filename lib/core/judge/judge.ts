@@ -1,6 +1,5 @@
 import type { Gate } from '../detection/engine';
 import type { Refusal } from '../event/result';
-import type { Crypto } from '../provenance/crypto';
 import { hashLeaf, subjectOf } from '../provenance/leaf';
 import { addUsage, type UsageRow } from '../usage/rollup';
 import { emptyBatch, type JudgedBatch, type Outcome } from './batch';
@@ -11,12 +10,11 @@ import { Inventory, type WrittenAt } from './inventory';
 import { knownKey, NeedsList } from './needs';
 import { deadLetter, type Opened, type Reading } from './read';
 import { column, rowOf } from './row';
+import { Seals } from './seals';
 import type { Sightings } from './sightings';
 
 /** What the judge works with; made once for each thread. */
-export interface JudgeTools extends CaseTools {
-  crypto: Crypto;
-}
+export type JudgeTools = CaseTools;
 
 /** What is known before the batch. The judge brings it up to what will be known after it. */
 export interface JudgeState {
@@ -79,7 +77,8 @@ function* judgeSlice(
     else judge.refuse(deadLetter(one.message, one.item, refusal));
   }
   lap('verify');
-  for (const one of cases) one.redact(tools);
+  for (const one of cases) one.redact(facts, tools);
+  yield* redactRest(cases, facts, tools, (needs) => askAll(needs, opened, facts, careful));
   lap('redact');
   for (const one of cases) one.hash(tools);
   lap('body');
@@ -101,6 +100,25 @@ function* judgeSlice(
   lap('detect');
   emit(rows);
   lap('encode');
+}
+
+/** Most subjects are known; the events of others are done again once they are. */
+function* redactRest(
+  cases: Case[],
+  facts: Facts,
+  tools: JudgeTools,
+  askAgain: (needs: NeedsList) => void,
+): Generator<Needs, void, void> {
+  for (;;) {
+    const left = cases.filter((one) => one.missing.size > 0);
+    if (left.length === 0) return;
+    yield* needed(facts, (needs) => {
+      for (const one of left) for (const key of one.missing) needs.ask('subjects', key);
+      // Facts that logs share can be thrown away while this one waits.
+      askAgain(needs);
+    });
+    for (const one of left) one.redact(facts, tools);
+  }
 }
 
 /** Asks until nothing is missing: what an answer shows can lead to another question. */
@@ -142,6 +160,7 @@ class BatchJudge {
   private readonly chains: ChainSteps;
   private readonly inventory: Inventory;
   private readonly usage = new Map<string, UsageRow>();
+  private readonly seals = new Seals();
 
   constructor(
     private readonly batch: JudgedBatch,
@@ -164,6 +183,7 @@ class BatchJudge {
     batch.chains = this.chains.result();
     Object.assign(batch, this.inventory.result());
     batch.usage = [...this.usage.values()];
+    batch.seals = this.seals.result();
     if (this.options.report) {
       for (const { position, item, reason, detail } of batch.deadLetters) {
         batch.outcomes.push({ position, item, outcome: 'dead_letter', id: null, refusal: { reason, detail } });
@@ -203,6 +223,7 @@ class BatchJudge {
       registry: row.registry ?? undefined,
       subject: subjectOf(row.actor),
     });
+    if (one.committed.length > 0) this.seals.add(event.time, batch.events, one.committed);
     addUsage(this.usage, row, event.data.phase);
     batch.events++;
     this.note(opened, 'accepted');
@@ -231,6 +252,7 @@ class BatchJudge {
     const { detections, errors } = this.tools.engine.judge(
       {
         event,
+        person: one.person === null ? null : one.person.id,
         server,
         chain,
         duplicate: original && { event, original, ageMs: options.now - Date.parse(original.recordedAt) },

@@ -12,6 +12,7 @@ export const noFacts = (): Facts => ({
   servers: new Map(),
   known: new Map(),
   sightings: new Map(),
+  subjects: new Map(),
 });
 
 export const kinds = [
@@ -22,6 +23,7 @@ export const kinds = [
   'servers',
   'known',
   'sightings',
+  'subjects',
 ] as const satisfies (keyof Facts)[];
 
 /** Facts of one kind from which on their order matters; below what is left after the oldest were thrown away. */

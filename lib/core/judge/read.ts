@@ -18,6 +18,8 @@ export interface Opened {
   place: Place | null;
   /** Where the message's bytes are this event's canonical JSON. */
   canonical: CanonicalForm | null;
+  /** What came beside it to open its markers; taken out of the event, because it is not stored. */
+  disclosures: string | undefined;
 }
 
 export interface Reading {
@@ -73,7 +75,18 @@ function readMessage(
     if (event.ok) {
       // The very object that was decoded is the event, so the bytes are its canonical form where the scanner proved one.
       const canonical = (event.value as unknown) === decoded.value.value ? decoded.value.canonical : null;
-      into.opened.push({ message, item, event: event.value, format, place: placeOf(event.value), canonical });
+      const { disclosures } = event.value;
+      // Not deleted: an object that lost a member is slow ever after.
+      if (disclosures !== undefined) event.value.disclosures = undefined;
+      into.opened.push({
+        message,
+        item,
+        event: event.value,
+        format,
+        place: placeOf(event.value),
+        canonical,
+        disclosures,
+      });
     } else {
       into.dead.push(deadLetter(message, item, event.refusal));
     }

@@ -1,5 +1,6 @@
 import { clip } from '../event/clip';
 import type { AuditEvent } from '../event/envelope';
+import { isMarker } from '../redaction/marker';
 import type { Case } from './case';
 import type { EventRow } from './contract';
 
@@ -12,10 +13,10 @@ export function columnsOf({ data, traceparent }: AuditEvent) {
     method: column(data.mcp?.method),
     server: column(data.server?.id),
     tool: column(data.tool?.name),
-    actor: column(data.actor?.id),
-    agent: column(data.agent?.name ?? data.agent?.id),
+    actor: unlessMarker(data.actor?.id),
+    agent: unlessMarker(data.agent?.name ?? data.agent?.id),
     client: column(data.client?.name),
-    session: column(data.mcp?.session_id ?? data.agent?.conversation_id),
+    session: unlessMarker(data.mcp?.session_id ?? data.agent?.conversation_id),
     trace: traceparent === undefined ? null : traceparent.slice(3, 35),
     status: statusOf(data),
     errorCode: int32(data.error?.code),
@@ -27,7 +28,7 @@ export function columnsOf({ data, traceparent }: AuditEvent) {
   };
 }
 
-/** The row of an event; the body keeps all. Its leaf is hashed later. `believeGenerated`: as in CaseTools. */
+/** The row of an event, whose actor is a pseudonym where it is a person; the body keeps all. Its leaf is hashed later. `believeGenerated`: as in CaseTools. */
 export function rowOf(one: Case, logIndex: number, recordedAt: string, believeGenerated: boolean): EventRow {
   const { opened, event, kid } = one;
   const { place, format } = opened;
@@ -46,7 +47,7 @@ export function rowOf(one: Case, logIndex: number, recordedAt: string, believeGe
     method: columns.method,
     server: columns.server,
     tool: columns.tool,
-    actor: columns.actor,
+    actor: one.person === null ? columns.actor : one.person.id,
     agent: columns.agent,
     client: columns.client,
     session: columns.session,
@@ -83,6 +84,10 @@ function statusOf(data: AuditEvent['data']): string {
   if (data.error !== undefined || data.result?.is_error === true) return 'failure';
   return data.result === undefined ? 'unknown' : 'success';
 }
+
+/** A marker is another in each event, so that nothing is found by it. */
+const unlessMarker = (text: string | undefined): string | null =>
+  text !== undefined && isMarker(text) ? null : column(text);
 
 /** Index rows are bounded at 2,704 bytes, and Postgres text holds no U+0000. */
 export function column(text: string | undefined): string | null {

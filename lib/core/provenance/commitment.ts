@@ -39,15 +39,10 @@ export function verifyDisclosure(hmac: Hmac, disclosure: Disclosure, eventId: st
   return commit(hmac, key, eventId, disclosure.pointer, disclosure.value) === commitment;
 }
 
-/** The markers in the text at `pointer` of an event, or in the names of the object there. */
-export function markersAt(event: unknown, pointer: string): string[] {
-  const there = atPointer(event, pointer);
-  const texts = typeof there === 'string' ? [there] : isObject(there) ? Object.keys(there) : [];
-  return texts.flatMap((text) => Array.from(text.matchAll(marker), ([whole]) => whole));
-}
-
 /** The marker of the event that the disclosure opens; null where there is none. */
 export function openedMarker(hmac: Hmac, event: { id: string }, disclosure: Disclosure): string | null {
-  const found = markersAt(event, disclosure.pointer);
+  const there = atPointer(event, disclosure.pointer);
+  const texts = typeof there === 'string' ? [there] : isObject(there) ? Object.keys(there) : [];
+  const found = texts.flatMap((text) => Array.from(text.matchAll(marker), ([whole]) => whole));
   return found.find((text) => verifyDisclosure(hmac, disclosure, event.id, text)) ?? null;
 }

@@ -1,6 +1,7 @@
 import { decodeRun, encodedRun } from '../text/decode';
 import { compileKeywords, hasHit, type Keywords, noticed } from '../text/keywords';
 import { assignedSecret } from './assignments';
+import { personKind } from './marker';
 import type { Pattern, Span } from './pattern';
 import { personalPatterns } from './personal';
 import { secretPatterns } from './secrets';
@@ -17,10 +18,14 @@ interface Found {
 
 /** First match wins where several overlap, so the more certain kinds stand first. */
 const patterns: readonly Pattern[] = [...secretPatterns, assignedSecret, ...personalPatterns];
-const categories = new Map(patterns.map((pattern) => [pattern.kind, pattern.category]));
+const categories = new Map(patterns.map((pattern) => [pattern.kind, pattern.category])).set(personKind, 'personal');
 
 /** Of an unknown kind it is believed that it is a secret. */
 export const categoryOf = (kind: string): 'secret' | 'personal' => categories.get(kind) ?? 'secret';
+
+/** The form in which this value is equal to others of its kind, as `find` says it of a text around it. */
+export const canonicalOf = (kind: string, value: string): string =>
+  find(value, false).find((match) => match.kind === kind)?.canonical ?? value;
 
 /** All words of which one stands in each text that holds a match, as it stands or as `normalise` decodes it. */
 export const patternKeywords: readonly string[] = patterns.flatMap((pattern) => pattern.keywords);

@@ -1,23 +1,38 @@
-/** What stands in an event instead of a secret or of personal data: `[redacted:<kind>:<fingerprint>]`. */
-export const markerOf = (kind: string, fingerprint: string): string => `[redacted:${kind}:${fingerprint}]`;
+import type { Hmac } from '../provenance/crypto';
 
-/** Finds markers; groups `kind` and `fingerprint`. */
-export const marker = /\[redacted:(?<kind>[a-z_]{1,40}):(?<fingerprint>[0-9a-f]{16})\]/g;
+/**
+ * What stands in an event instead of a secret, of personal data, or of who acted: `[redacted:<kind>:<commitment>]`. The commitment
+ * (lib/core/provenance/commitment) says nothing to whom the value was not disclosed: equal values have different ones.
+ */
+export const markerOf = (kind: string, commitment: string): string => `[redacted:${kind}:${commitment}]`;
+
+/** Finds markers; groups `kind` and `commitment`. */
+export const marker = /\[redacted:(?<kind>[a-z_]{1,40}):(?<commitment>[A-Za-z0-9_-]{43})\]/g;
 
 /** Finds markers and disowned ones: nothing is looked for within them. */
-export const anyMarker = /\[(?:unverified-)?redacted:[a-z_]{1,40}:[0-9a-f]{16}\]/g;
+export const anyMarker = /\[(?:unverified-)?redacted:[a-z_]{1,40}:[A-Za-z0-9_-]{43}\]/g;
 
 /** How a marker that stood in unredacted input is written: it was not made by redaction, so it proves nothing. */
 export const disownMarkers = (text: string): string => text.replace(marker, (whole) => `[unverified-${whole.slice(1)}`);
 
+/** Kind of the marker that stands for a person. */
+export const personKind = 'person';
+const start = '[redacted:';
+const whole = /^\[redacted:[a-z_]{1,40}:[A-Za-z0-9_-]{43}\]$/;
+
+/** Whether the text is nothing but a marker. */
+export const isMarker = (text: string): boolean => text.startsWith(start) && whole.test(text);
+
+/** Whether the text is nothing but the marker of a person. */
+export const isPersonMarker = (text: string): boolean => text.startsWith(`${start}${personKind}:`) && whole.test(text);
+
 /**
- * Keyed fingerprints: the first 64 bits of HMAC-SHA-256, as 16 hexadecimal digits. Without the key nobody can tell
- * which value a fingerprint stands for, not even by trying all card numbers.
+ * Keyed fingerprints, by which detection recognises a value that it saw before: the first 64 bits of HMAC-SHA-256, as 16
+ * hexadecimal digits. They stand in no event.
  */
-export function fingerprinter(hmacSha256: (key: Uint8Array, data: Uint8Array) => Uint8Array, key: Uint8Array) {
-  const utf8 = new TextEncoder();
+export function fingerprinter(hmac: Hmac, key: Uint8Array) {
   return (value: string): string => {
-    const mac = hmacSha256(key, utf8.encode(`custody/redaction/v1\0${value}`));
+    const mac = hmac(key, `custody/redaction/v1\0${value}`);
     return Array.from(mac.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join('');
   };
 }

@@ -1,13 +1,27 @@
 import type { AuditEvent } from '../event/envelope';
-import { contentAttributes, hasContent, isDefinitionStructure, isIdentity, isStructural } from '../text/content';
+import { contentAttributes, hasContent, isDefinitionStructure, isStructural } from '../text/content';
 import { remember } from '../text/remember';
 import { escapePointer } from '../text/walk';
 import { isSecretValue, nameKind } from './assignments';
 import { Cover, categoryOf, find, patternKeywords } from './find';
-import { anyMarker, disownMarkers, marker, markerOf } from './marker';
+import { anyMarker, disownMarkers, marker } from './marker';
 import { isCard } from './personal';
 
+/** A secret or personal datum that redaction found. */
+export interface Found {
+  /** `aws_access_key`, `private_key`, `email` ... */
+  kind: string;
+  category: 'secret' | 'personal';
+  /** As it stood there. */
+  value: string | number;
+  /** The form in which equal values are equal. */
+  canonical: string;
+  pointer: string;
+}
+
 export interface RedactionOptions {
+  /** The marker that stands in its place; see `markerOf` in ./marker. Called in the event's order. */
+  mark(found: Found): string;
   /** Keyed, 16 hexadecimal digits; see `fingerprinter` in ./marker. */
   fingerprint(value: string): string;
   /**
@@ -16,6 +30,10 @@ export interface RedactionOptions {
    * `made`: the event's signature was verified, and its signer redacts before it signs; they stay and are reported.
    */
   markers?: 'forged' | 'made';
+  /** Fingerprints of what the markers in the input stand for, as far as their signer disclosed it. */
+  disclosed?: ReadonlyMap<string, string> | undefined;
+  /** Markers that were put in the event already, whatever `markers` says. */
+  own?: ReadonlySet<string> | undefined;
   /** From a gate (`Gate.suspects`): other strings, values and names, are known to hold nothing and are not looked at. */
   suspects?: ReadonlySet<string> | undefined;
 }
@@ -23,10 +41,11 @@ export interface RedactionOptions {
 /** A marker in an event, and where it stands. */
 export interface Redaction {
   pointer: string;
-  /** `aws_access_key`, `private_key`, `email` ... */
   kind: string;
   category: 'secret' | 'personal';
-  /** Keyed, so that equal values are recognised without being kept. Hex, 16 digits. */
+  /** As it stands there. */
+  marker: string;
+  /** Keyed, so that equal values are recognised without being kept. Hex, 16 digits; empty where the value is not known. */
   fingerprint: string;
 }
 
@@ -49,8 +68,7 @@ const kindOfName = remember(4096, nameKind);
 
 /**
  * Replaces secrets and personal data in an event's content (all of `data` but identifiers, hashes and the like) by
- * markers `[redacted:<kind>:<fingerprint>]`. Personal data of the one who acts stays: to say who did it is what an
- * audit trail is for. Names of members are searched too, and the envelope's subject and extensions.
+ * markers. Names of members are searched too, and the envelope's subject and extensions.
  */
 export function redactEvent(event: AuditEvent, options: RedactionOptions): Redacted {
   const pass = new Pass(options);
@@ -62,15 +80,13 @@ export function redactEvent(event: AuditEvent, options: RedactionOptions): Redac
 
 /** The same for a single text, such as one that is going to be shown or logged. */
 export function redactText(text: string, options: RedactionOptions): string {
-  return new Pass(options).text(text, '', false);
+  return new Pass(options).text(text, '');
 }
 
 class Pass {
   readonly redactions: Redaction[] = [];
-  /** What is in `redactions`. */
-  private readonly places = new Set<string>();
-  /** Names already given within an object. */
-  private readonly names = new Map<object, Set<string>>();
+  /** Those of `redactions`. */
+  private readonly markers = new Set<string>();
 
   constructor(private readonly options: RedactionOptions) {}
 
@@ -79,52 +95,49 @@ class Pass {
     const content = contentAttributes(event);
     if (content.length === 0) return event;
     const extensions = Object.fromEntries(content.map((name) => [name, event[name as keyof AuditEvent]]));
-    const redacted = this.members(extensions, '', false, (name, value, below) => this.value(value, below, name, false));
+    const redacted = this.members(extensions, '', (name, value, below) => this.value(value, below, name));
     if (redacted === extensions) return event;
     const kept = Object.entries(event).filter(([name]) => !Object.hasOwn(extensions, name));
     return Object.fromEntries([...kept, ...Object.entries(redacted)]) as AuditEvent;
   }
 
   data(data: AuditEvent['data']): AuditEvent['data'] {
-    return this.members(data, '/data', false, (section, value, below) => {
+    return this.members(data, '/data', (section, value, below) => {
       if (!hasContent(section)) return value;
-      const secretsOnly = isIdentity(section);
-      if (!isPlainObject(value)) return this.value(value, below, section, secretsOnly);
-      return this.members(value, below, secretsOnly, (member, inner, pointer) => {
+      if (!isPlainObject(value)) return this.value(value, below, section);
+      return this.members(value, below, (member, inner, pointer) => {
         if (isStructural(section, member, inner)) return inner;
         if (section === 'tools_list' && member === 'tools' && Array.isArray(inner))
           return this.definitions(inner, pointer);
-        return this.value(inner, pointer, member, secretsOnly);
+        return this.value(inner, pointer, member);
       });
     });
   }
 
   private definitions(tools: unknown[], pointer: string): unknown[] {
     return this.items(tools, (tool, i) => {
-      if (!isPlainObject(tool)) return this.value(tool, `${pointer}/${i}`, '', false);
-      return this.members(tool, `${pointer}/${i}`, false, (member, inner, below) =>
-        isDefinitionStructure(member) ? inner : this.value(inner, below, member, false),
+      if (!isPlainObject(tool)) return this.value(tool, `${pointer}/${i}`, '');
+      return this.members(tool, `${pointer}/${i}`, (member, inner, below) =>
+        isDefinitionStructure(member) ? inner : this.value(inner, below, member),
       );
     });
   }
 
   /** `name`: of the member that holds the value. */
-  private value(value: unknown, pointer: string, name: string, secretsOnly: boolean): unknown {
-    if (typeof value === 'string') return this.named(value, pointer, name) ?? this.text(value, pointer, secretsOnly);
-    if (typeof value === 'number') return this.number(value, pointer, name, secretsOnly);
-    if (Array.isArray(value)) {
-      return this.items(value, (item, i) => this.value(item, `${pointer}/${i}`, name, secretsOnly));
-    }
+  private value(value: unknown, pointer: string, name: string): unknown {
+    if (typeof value === 'string') return this.named(value, pointer, name) ?? this.text(value, pointer);
+    if (typeof value === 'number') return this.number(value, pointer, name);
+    if (Array.isArray(value)) return this.items(value, (item, i) => this.value(item, `${pointer}/${i}`, name));
     if (!isPlainObject(value)) return value;
     // `"password": {"value": "…"}` is said in two steps.
-    return this.members(value, pointer, secretsOnly, (member, inner, below) =>
-      this.value(inner, below, member === 'value' ? name : member, secretsOnly),
+    return this.members(value, pointer, (member, inner, below) =>
+      this.value(inner, below, member === 'value' ? name : member),
     );
   }
 
   /** A string that is a secret by its member's name. */
   private named(value: string, pointer: string, name: string): string | null {
-    if (value.length < 4 || this.options.suspects?.has(name) === false) return null;
+    if (value.length < 4 || this.options.suspects?.has(name) === false || this.options.own?.has(value)) return null;
     const kind = kindOfName(name);
     const own = this.options.markers === 'made' ? value : disownMarkers(value);
     if (!kind || own.includes('[redacted:')) return null;
@@ -134,29 +147,31 @@ class Pass {
     const [known] = find(value, true);
     const [start, end] = known?.span ?? [value.length, 0];
     if (!known || start > lead.length || end < value.length) {
-      return lead + this.mark('assigned_secret', 'secret', secret, pointer);
+      return (
+        lead + this.mark({ kind: 'assigned_secret', category: 'secret', value: secret, canonical: secret, pointer })
+      );
     }
-    return value.slice(0, start) + this.mark(known.kind, known.category, known.canonical, pointer);
+    const { kind: found, category, canonical } = known;
+    return value.slice(0, start) + this.mark({ kind: found, category, value: value.slice(start), canonical, pointer });
   }
 
   /** Numbers are data far more often than cards and passwords, so the member's name must speak for it. */
-  private number(value: number, pointer: string, name: string, secretsOnly: boolean): unknown {
+  private number(value: number, pointer: string, name: string): unknown {
+    const canonical = String(value);
     if (value >= 1000 && Number.isInteger(value) && kindOfName(name) === 'password' && !counted.test(name)) {
-      return this.mark('assigned_secret', 'secret', String(value), pointer);
+      return this.mark({ kind: 'assigned_secret', category: 'secret', value, canonical, pointer });
     }
-    if (secretsOnly || value < 1e11 || !/card|\bpan\b/i.test(name) || !isCard(String(value))) return value;
-    return this.mark('payment_card', 'personal', String(value), pointer);
+    if (value < 1e11 || !/card|\bpan\b/i.test(name) || !isCard(canonical)) return value;
+    return this.mark({ kind: 'payment_card', category: 'personal', value, canonical, pointer });
   }
 
-  text(original: string, pointer: string, secretsOnly: boolean): string {
-    if (this.options.suspects?.has(original) === false) return original;
+  text(original: string, pointer: string): string {
+    if (this.options.suspects?.has(original) === false || this.options.own?.has(original)) return original;
     const forged = this.options.markers !== 'made';
-    let text = forged
-      ? this.once(disownMarkers(original), pointer, secretsOnly)
-      : this.once(original, pointer, secretsOnly);
+    let text = this.once(forged ? disownMarkers(original) : original, pointer);
     // A marker can bring to light what a longer match hid; markers themselves stay.
     for (let more = text !== original ? mostPasses : 0; more > 0; more--) {
-      const again = this.once(text, pointer, secretsOnly);
+      const again = this.once(text, pointer);
       if (again === text) break;
       text = again;
     }
@@ -165,8 +180,8 @@ class Pass {
   }
 
   /** Replaces the matches in `text` that touch no marker. */
-  private once(text: string, pointer: string, secretsOnly: boolean): string {
-    const found = find(text, secretsOnly);
+  private once(text: string, pointer: string): string {
+    const found = find(text, false);
     if (found.length === 0) return text;
     const markers = new Cover(text.length);
     if (text.includes('redacted:')) {
@@ -176,8 +191,11 @@ class Pass {
     let at = 0;
     for (const { span, kind, category, canonical } of found) {
       if (markers.touches(span)) continue;
-      redacted += text.slice(at, span[0]) + this.mark(kind, category, canonical, pointer);
-      at = span[1];
+      const start = inPair(text, span[0]) ? span[0] - 1 : span[0];
+      const end = inPair(text, span[1]) ? span[1] + 1 : span[1];
+      const value = text.slice(start, end);
+      redacted += text.slice(at, start) + this.mark({ kind, category, value, canonical, pointer });
+      at = end;
     }
     return redacted + text.slice(at);
   }
@@ -185,37 +203,35 @@ class Pass {
   /** Markers that were there before count too. */
   private reported(text: string, pointer: string): void {
     if (!text.includes('[redacted:')) return;
-    for (const { groups } of text.matchAll(marker)) {
-      const { kind = '', fingerprint = '' } = groups ?? {};
-      if (!this.places.has(placeOf(kind, fingerprint, pointer))) this.report(kind, fingerprint, pointer);
+    for (const { 0: whole, groups } of text.matchAll(marker)) {
+      if (this.markers.has(whole) || this.options.own?.has(whole)) continue;
+      const kind = groups?.kind ?? '';
+      const fingerprint = this.options.disclosed?.get(whole) ?? '';
+      this.note({ pointer, kind, category: categoryOf(kind), marker: whole, fingerprint });
     }
   }
 
-  private mark(kind: string, category: 'secret' | 'personal', canonical: string, pointer: string): string {
-    const fingerprint = this.options.fingerprint(canonical);
-    this.note({ pointer, kind, category, fingerprint });
-    return markerOf(kind, fingerprint);
-  }
-
-  private report(kind: string, fingerprint: string, pointer: string): void {
-    this.note({ pointer, kind, category: categoryOf(kind), fingerprint });
+  private mark(found: Found): string {
+    const { pointer, kind, category, canonical } = found;
+    const made = this.options.mark(found);
+    this.note({ pointer, kind, category, marker: made, fingerprint: this.options.fingerprint(canonical) });
+    return made;
   }
 
   private note(redaction: Redaction): void {
     this.redactions.push(redaction);
-    this.places.add(placeOf(redaction.kind, redaction.fingerprint, redaction.pointer));
+    this.markers.add(redaction.marker);
   }
 
   /** Copies only when a member or a name changes; pointers are made of the new names. */
   private members<T extends object>(
     object: T,
     pointer: string,
-    secretsOnly: boolean,
     change: (name: string, value: unknown, below: string) => unknown,
   ): T {
     let changed = false;
     const entries = Object.entries(object).map(([name, value]) => {
-      const newName = this.name(name, object, pointer, secretsOnly);
+      const newName = this.name(name, pointer);
       const newValue = change(name, value, `${pointer}/${escapePointer(newName)}`);
       changed ||= newName !== name || newValue !== value;
       return [newName, newValue];
@@ -223,17 +239,9 @@ class Pass {
     return changed ? (Object.fromEntries(entries) as T) : object;
   }
 
-  /** Names can be secrets themselves. Two that become the same marker are told apart by a number. */
-  private name(name: string, object: object, pointer: string, secretsOnly: boolean): string {
-    if (name.length < 6) return name;
-    const marked = this.text(name, pointer, secretsOnly);
-    if (marked === name) return name;
-    const taken = this.names.get(object) ?? new Set<string>();
-    this.names.set(object, taken);
-    let free = marked;
-    for (let n = 2; taken.has(free) || Object.hasOwn(object, free); n++) free = `${marked}#${n}`;
-    taken.add(free);
-    return free;
+  /** Names can be secrets themselves. No two become the same: each commitment is another. */
+  private name(name: string, pointer: string): string {
+    return name.length < 6 ? name : this.text(name, pointer);
   }
 
   private items(items: unknown[], change: (value: unknown, i: number) => unknown): unknown[] {
@@ -248,6 +256,12 @@ class Pass {
   }
 }
 
+/** Whether a cut here would halve a surrogate pair, and leave what has no UTF-8. */
+const inPair = (text: string, at: number): boolean => {
+  const unit = text.charCodeAt(at);
+  return at > 0 && unit >= 0xdc00 && unit <= 0xdfff;
+};
+
 const mostPasses = 4;
 
 /** What stands before a credential in an Authorization header. */
@@ -255,8 +269,6 @@ const scheme = /^(?:bearer|token|basic|dpop|api-?key|key|bot|jwt|ssws) +(?=\S+$)
 
 /** Of tests, it says how many did. */
 const counted = /pass$/i;
-
-const placeOf = (kind: string, fingerprint: string, pointer: string): string => `${kind} ${fingerprint} ${pointer}`;
 
 const isPlainObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

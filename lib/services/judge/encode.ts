@@ -6,6 +6,7 @@ import type { LogWriter, Tile } from '../../core/provenance/log-writer';
 import { RunningRoot } from '../../core/provenance/merkle';
 import { sha256 } from '../../platform/crypto';
 import { EventCopy } from '../../store/copy-encoder';
+import { sealedCopy } from '../../store/sealed-copy';
 import type { Laps } from './laps';
 import type { Judged, PackedRecords } from './protocol';
 
@@ -44,7 +45,7 @@ export class BatchEncoder {
     this.count += rows.length;
   }
 
-  finish({ events: _, detections, ruleErrors, outcomes, ...rest }: JudgedBatch, laps: Laps): Judged {
+  finish({ events: _, detections, ruleErrors, outcomes, seals, ...rest }: JudgedBatch, laps: Laps): Judged {
     const { writer } = this.log;
     return {
       batch: {
@@ -56,6 +57,7 @@ export class BatchEncoder {
         tiles: this.tiles,
         events: this.copy.finish(),
         eventCount: this.count,
+        sealed: seals.length > 0 ? sealedCopy(this.log.id, writer.size - this.count, seals) : null,
         days: [...this.days],
         alerts: foldDetections(detections),
         recordedAt: new Date(this.now).toISOString(),

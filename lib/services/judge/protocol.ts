@@ -42,6 +42,8 @@ export interface Changed {
   definitions: { server: string; tool: string; hash: string }[];
   /** Which keys are enrolled or revoked. */
   keys: boolean;
+  /** Pseudonyms of subjects who were erased. */
+  erased: string[];
 }
 
 /** All of a batch's transaction but what the log's own row says. */

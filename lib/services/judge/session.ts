@@ -1,4 +1,4 @@
-import { createHmac, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { createPrinter } from '../../core/context/prints';
 import { createEngine } from '../../core/detection/engine';
 import { rules } from '../../core/detection/rules';
@@ -44,13 +44,12 @@ export function createJudgeSession(
   { fingerprintKey, believeGenerated = false }: JudgeThreadData,
   send: (message: FromJudge, transfer: ArrayBuffer[]) => void,
 ) {
-  const hmac = (key: Uint8Array, data: Uint8Array) => createHmac('sha256', key).update(data).digest();
   const tools: JudgeTools = {
     crypto: nodeCrypto,
     sha256: (data) => hash('sha256', data),
     signatures: new SignatureVerifier(nodeCrypto),
     engine: createEngine(rules),
-    fingerprint: fingerprinter(hmac, fingerprintKey),
+    fingerprint: fingerprinter(nodeCrypto.hmacSha256, fingerprintKey),
     printer: createPrinter(printKey(fingerprintKey)),
     believeGenerated,
   };
@@ -70,7 +69,12 @@ export function createJudgeSession(
   }
 
   function share({ state }: OpenLog): void {
-    Object.assign(state.facts, { servers: shared.servers, keys: shared.keys, sourceKids: shared.sourceKids });
+    Object.assign(state.facts, {
+      servers: shared.servers,
+      keys: shared.keys,
+      sourceKids: shared.sourceKids,
+      subjects: shared.subjects,
+    });
     Object.assign(state, { written: shared.written, sightings: shared.sightings });
   }
 
@@ -114,10 +118,11 @@ export function createJudgeSession(
     waiting.delete(call);
     const judged = encoder.finish(step.value, laps);
     for (const kind of kinds) trim(log.state.facts[kind]);
-    const rows = judged.batch.events.buffer;
+    const { events, sealed } = judged.batch;
+    const made = sealed === null ? [events.buffer] : [events.buffer, sealed.buffer];
     // The bytes of a dead letter are a view into those of the records.
-    if (judged.batch.deadLetters.length > 0) send({ kind: 'judged', call, judged, spent: null }, [rows]);
-    else send({ kind: 'judged', call, judged, spent: records }, [rows, records]);
+    if (judged.batch.deadLetters.length > 0) send({ kind: 'judged', call, judged, spent: null }, made);
+    else send({ kind: 'judged', call, judged, spent: records }, [...made, records]);
   }
 
   function fail(call: number, error: unknown): void {
@@ -147,6 +152,10 @@ export function createJudgeSession(
             const known = shared.servers.get(server);
             if (known && known.tools.get(tool)?.hash !== hash) shared.servers.delete(server);
           }
+          if (message.erased.length > 0) {
+            const erased = new Set(message.erased);
+            for (const [key, { id }] of shared.subjects) if (erased.has(id)) shared.subjects.delete(key);
+          }
           if (message.keys) {
             shared.keys.clear();
             shared.sourceKids.clear();
@@ -170,9 +179,10 @@ export function createJudgeSession(
   };
 }
 
-function nothingShared(): Pick<Facts, 'servers' | 'keys' | 'sourceKids'> & Pick<JudgeState, 'written' | 'sightings'> {
-  const { servers, keys, sourceKids } = noFacts();
-  return { servers, keys, sourceKids, written: new Map(), sightings: new Sightings() };
+function nothingShared(): Pick<Facts, 'servers' | 'keys' | 'sourceKids' | 'subjects'> &
+  Pick<JudgeState, 'written' | 'sightings'> {
+  const { servers, keys, sourceKids, subjects } = noFacts();
+  return { servers, keys, sourceKids, subjects, written: new Map(), sightings: new Sightings() };
 }
 
 function merge(facts: Facts, more: Facts): void {

@@ -3,6 +3,7 @@ import type { Rule } from '@/lib/core/detection/rule';
 import { changedDefinitions } from '@/lib/core/detection/view';
 import type { AuditEvent, ToolDefinition } from '@/lib/core/event/envelope';
 import type { ChainVerdict, SecretSighting, ServerFacts } from '@/lib/core/judge/contract';
+import { marker } from '@/lib/core/redaction/marker';
 import { redactEvent } from '@/lib/core/redaction/redact';
 import type { Severity } from '@/lib/core/severity';
 
@@ -29,6 +30,15 @@ export interface Case {
   };
 }
 
+/** The markers of cases have the fingerprint of what they stand for in their beginning. */
+const disclosedIn = (event: AuditEvent) =>
+  new Map(
+    Array.from(JSON.stringify(event).matchAll(marker), ([whole, , commitment = '']) => [
+      whole,
+      commitment.slice(0, 16),
+    ]),
+  );
+
 const hashOf = (tool: ToolDefinition) => JSON.stringify(tool);
 
 /** The rule alone, through the gate, so that its keywords are tested too. */
@@ -48,8 +58,10 @@ export function runCase(rule: Rule, { view }: Case): Judgement & { event: AuditE
   const engine = createEngine([rule]);
   const gate = engine.gate(event);
   const { redactions } = redactEvent(event, {
+    mark: () => '',
     fingerprint: () => 'f'.repeat(16),
     markers: 'made',
+    disclosed: disclosedIn(event),
     suspects: gate.suspects,
   });
   const known = view.server === undefined ? { decision: 'approved' as const } : view.server;
@@ -64,6 +76,7 @@ export function runCase(rule: Rule, { view }: Case): Judgement & { event: AuditE
   const judgement = engine.judge(
     {
       event,
+      person: null,
       server,
       definitions: changedDefinitions(event.data.tools_list?.tools ?? [], server, hashOf),
       chain: chainOf(view.chain),

@@ -8,6 +8,7 @@ import { scanItem } from '@/lib/core/detection/scan';
 import type { ViewParts } from '@/lib/core/detection/view';
 import type { AuditEvent } from '@/lib/core/event/envelope';
 import { redactEvent } from '@/lib/core/redaction/redact';
+import { marks } from '@/test/support/marks';
 
 const fingerprint = (value: string) => createHash('sha256').update(value).digest('hex').slice(0, 16);
 const sha256 = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex');
@@ -23,6 +24,7 @@ const eventWith = (data: AuditEvent['data'], type = 'rpc.tools_call'): AuditEven
 });
 const partsOf = (event: AuditEvent): ViewParts => ({
   event,
+  person: null,
   definitions: [],
   server: null,
   chain: { kind: 'unchained' },
@@ -124,7 +126,7 @@ describe('gate', () => {
       Buffer.from('password=kX9!mw2 and so on').toString('base64'),
       '"api_key": "q7Wd2Kx9Lm4Rt8Vb1Zc6"',
       'DNI 12345678Z',
-      '[redacted:email:0123456789abcdef]',
+      `[redacted:email:${'0123456789abcdef'.padEnd(43, 'A')}]`,
       'user ip: 203.0.113.9',
     ),
   );
@@ -138,10 +140,10 @@ describe('gate', () => {
     fc.assert(
       fc.property(values, (args) => {
         const event = eventWith({ request: { arguments: args } });
-        const whole = redactEvent(event, { fingerprint });
+        const whole = redactEvent(event, marks);
         const gate = engine.gate(event);
         const gated = gate.redact
-          ? redactEvent(event, { fingerprint, suspects: gate.suspects })
+          ? redactEvent(event, { ...marks, suspects: gate.suspects })
           : { event, redactions: [] };
         expect(gated.event).toEqual(whole.event);
         expect(gated.redactions).toEqual(whole.redactions);

@@ -1,4 +1,4 @@
-import { createHash, createHmac, hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { createPrinter } from '@/lib/core/context/prints';
 import { createEngine } from '@/lib/core/detection/engine';
@@ -12,9 +12,9 @@ import { kinds, noFacts } from '@/lib/core/judge/needs';
 import { readBatch } from '@/lib/core/judge/read';
 import { Sightings } from '@/lib/core/judge/sightings';
 import { SignatureVerifier } from '@/lib/core/provenance/signature';
-import { fingerprinter } from '@/lib/core/redaction/marker';
 import { nodeCrypto } from '@/lib/platform/crypto';
 import { madeEvent } from '@/test/support/events';
+import { fingerprint, madeSubject } from '@/test/support/marks';
 import { SigningSource } from '@/test/support/stored-log';
 
 const sha256 = (data: string | Uint8Array) => hash('sha256', data);
@@ -24,7 +24,7 @@ const tools: JudgeTools = {
   signatures: new SignatureVerifier(nodeCrypto),
   engine: createEngine(rules),
   printer: createPrinter(new Uint8Array(16)),
-  fingerprint: fingerprinter((key, data) => createHmac('sha256', key).update(data).digest(), new Uint8Array(32)),
+  fingerprint,
   believeGenerated: false,
 };
 const now = Date.now();
@@ -68,7 +68,8 @@ function judge(
     for (const kind of kinds) {
       const into = state.facts[kind] as Map<string, unknown>;
       const empty = kind === 'sourceKids' || kind === 'sightings' ? [] : null;
-      for (const key of step.value[kind]) into.set(key, facts[kind].get(key) ?? empty);
+      const missing = (key: string) => (kind === 'subjects' ? madeSubject(key) : empty);
+      for (const key of step.value[kind]) into.set(key, facts[kind].get(key) ?? missing(key));
     }
   }
 }

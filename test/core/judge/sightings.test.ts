@@ -1,19 +1,16 @@
-import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { EventData } from '@/lib/core/event/envelope';
 import type { EventRow } from '@/lib/core/judge/contract';
 import { Sightings } from '@/lib/core/judge/sightings';
-import { fingerprinter } from '@/lib/core/redaction/marker';
 import { redactEvent } from '@/lib/core/redaction/redact';
 import { madeEvent } from '@/test/support/events';
+import { marks } from '@/test/support/marks';
 
 const secret = `AKIA${'ABCDEFGHIJKLMNOP'}`;
-const hmac = (key: Uint8Array, data: Uint8Array) => createHmac('sha256', key).update(data).digest();
-const fingerprint = fingerprinter(hmac, new Uint8Array(32));
 
 /** The directions in which a secret was seen in an event with this data. */
 function directionsOf(data: EventData) {
-  const { event, redactions } = redactEvent(madeEvent({ data }), { fingerprint });
+  const { event, redactions } = redactEvent(madeEvent({ data }), marks);
   expect(redactions.map(({ category }) => category)).toContain('secret');
   const row = { id: event.id, time: event.time, server: 'stdio:files:1', tool: 'read', actor: 'ada' } as EventRow;
   const made = new Sightings().of(redactions, row);

@@ -1,16 +1,14 @@
-import { createHmac } from 'node:crypto';
+import { hash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createGate } from '@/lib/core/detection/gate';
 import type { AuditEvent } from '@/lib/core/event/envelope';
-import { fingerprinter } from '@/lib/core/redaction/marker';
 import { redactEvent, redactText } from '@/lib/core/redaction/redact';
+import { fingerprint, marks } from '@/test/support/marks';
 
-const hmac = (key: Uint8Array, data: Uint8Array) => createHmac('sha256', key).update(data).digest();
-const fingerprint = fingerprinter(hmac, new Uint8Array(32).fill(7));
-const options = { fingerprint };
+const options = marks;
 const kindsIn = (text: string) =>
-  [...redactText(text, options).matchAll(/\[redacted:(\w+):[0-9a-f]{16}\]/g)].map((m) => m[1]);
+  [...redactText(text, options).matchAll(/\[redacted:(\w+):[\w-]{43}\]/g)].map((m) => m[1]);
 
 // Values are put together here, so that no scanner of repositories takes them for live ones.
 const join = (...parts: string[]) => parts.join('');
@@ -95,7 +93,7 @@ describe('in disguise', () => {
     ['base64 of percent encoding', key, base64(percent(key))],
     ['hexadecimal', key, Buffer.from(`the key is ${key}`).toString('hex')],
   ])('%s goes, under the fingerprint of what it hides', (_, plain, disguised) => {
-    const print = fingerprint(plain.includes('@') ? plain.toLowerCase() : plain);
+    const print = hash('sha256', plain.includes('@') ? plain.toLowerCase() : plain, 'base64url');
     expect(redactText(`before ${disguised}, after`, options)).toMatch(
       new RegExp(`^before \\[redacted:\\w+:${print}\\], after$`),
     );
@@ -237,11 +235,11 @@ describe('events', () => {
     expect(redactEvent(event, options).event).toBe(event);
   });
 
-  test('who acted or approved, identifiers, hashes and names of tools stay', () => {
+  test('identifiers, hashes and names of tools stay', () => {
     const hash = 'a'.repeat(64);
     const event = eventWith({
-      approval: { id: 'a@example.org', approver: { id: 'bob@example.org', assurance: 'verified' } },
-      actor: { id: 'alice@example.org', display: 'alice@example.org' },
+      approval: { id: 'a@example.org' },
+      actor: { id: 'alice@example.org' },
       server: { id: 'https://u@mcp.example.org' },
       mcp: { method: 'tools/call', session_id: '4111111111111111' },
       tool: { name: 'mail.bob@example.org' },
@@ -295,12 +293,6 @@ describe('events', () => {
       'aws_access_key',
       'email',
     ]);
-  });
-
-  test('two names that become the same marker both stay', () => {
-    const event = eventWith({ request: { arguments: { 'a@example.org': 1, 'A@example.org': 2 } } });
-    const { event: redacted } = redactEvent(event, options);
-    expect(Object.values(redacted.data.request?.arguments as object)).toEqual([1, 2]);
   });
 
   test('what the envelope and its structural sections say beyond the schema goes too', () => {
@@ -366,7 +358,7 @@ describe('secrets by the name of their member', () => {
   ])('%j', (args, start) => {
     const text = JSON.stringify(redacted(args));
     expect(text.slice(0, start.length)).toBe(start);
-    expect(text).toMatch(/^.{0,80}$/);
+    expect(text).toMatch(/^.{0,110}$/);
   });
 
   test.each([
@@ -379,25 +371,31 @@ describe('secrets by the name of their member', () => {
 });
 
 describe('markers', () => {
-  const marker = '[redacted:aws_access_key:0123456789abcdef]';
+  const commitment = '0123456789abcdef'.padEnd(43, 'A');
+  const marker = `[redacted:aws_access_key:${commitment}]`;
   const event = eventWith({ result: { content: [{ type: 'text', text: `key ${marker}` }] } });
 
   test('made by a signer that redacts: they stay and are reported', () => {
-    const { changed, redactions } = redactEvent(event, { fingerprint, markers: 'made' });
+    const { changed, redactions } = redactEvent(event, {
+      ...marks,
+      markers: 'made',
+      disclosed: new Map([[marker, fingerprint('what it hides')]]),
+    });
     expect(changed).toBe(false);
     expect(redactions).toEqual([
       {
         pointer: '/data/result/content/0/text',
         kind: 'aws_access_key',
         category: 'secret',
-        fingerprint: '0123456789abcdef',
+        marker,
+        fingerprint: fingerprint('what it hides'),
       },
     ]);
   });
 
   test('forged in input that nobody redacted: disowned and not reported', () => {
     const { event: redacted, redactions } = redactEvent(event, options);
-    expect(JSON.stringify(redacted)).toContain('key [unverified-redacted:aws_access_key:0123456789abcdef]');
+    expect(JSON.stringify(redacted)).toContain(`key [unverified-${marker.slice(1)}`);
     expect(redactions).toEqual([]);
   });
 
@@ -432,7 +430,7 @@ describe('markers', () => {
     fc.assert(
       fc.property(value, (args) => {
         const once = redactEvent(eventWith({ request: { arguments: args } }), options).event;
-        const twice = redactEvent(once, { fingerprint, markers: 'made' });
+        const twice = redactEvent(once, { ...marks, markers: 'made' });
         expect(twice.event.data).toEqual(once.data);
       }),
       { numRuns: 500 },

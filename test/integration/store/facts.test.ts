@@ -8,7 +8,16 @@ import { testDatabase } from '@/test/support/postgres';
 
 testDatabase();
 
-const nothing = { chains: [], epochs: [], keys: [], sourceKids: [], servers: [], known: [], sightings: [] };
+const nothing = {
+  chains: [],
+  epochs: [],
+  keys: [],
+  sourceKids: [],
+  servers: [],
+  known: [],
+  sightings: [],
+  subjects: [],
+};
 
 it('loads the newest gaps, and a floor only where more are stored', async () => {
   for (const [source, gaps] of [

@@ -90,8 +90,9 @@ export const rule: Rule = {
   ],
   within: 'inputs',
   types: ['rpc.tools_call', 'rpc.prompts_get', 'rpc.resources_read', 'rpc.completion'],
-  match({ event, inputs }) {
-    const { serverKey, toolOfServer, actor } = partiesOf(event);
+  match(view) {
+    const { event, inputs } = view;
+    const { serverKey, toolOfServer, actor } = partiesOf(view);
     for (const field of inputs) {
       const judged = judge(field.normal.slice(0, 20_000), sinkOf(event, field.pointer));
       if (!judged) continue;

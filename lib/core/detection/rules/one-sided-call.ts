@@ -22,10 +22,11 @@ export const rule: Rule = {
   ],
   keywords: [],
   types: ['chain.one_sided'],
-  match({ event }) {
+  match(view) {
+    const { event } = view;
     const chain = noticed(event);
     if (chain?.state !== 'unconfirmed') return [];
-    const { toolOfServer, serverKey } = partiesOf(event);
+    const { toolOfServer, serverKey } = partiesOf(view);
     const [side, other] = chain.reported_by === 'client' ? ['client', 'server'] : ['server', 'client'];
     return [
       {

@@ -61,8 +61,9 @@ export const rule: Rule = {
   ],
   within: 'inputs',
   types: ['rpc.tools_call', 'rpc.resources_read', 'rpc.prompts_get', 'rpc.completion'],
-  match({ event, inputs }) {
-    const { serverKey, objectKey, toolOfServer, actor } = partiesOf(event);
+  match(view) {
+    const { event, inputs } = view;
+    const { serverKey, objectKey, toolOfServer, actor } = partiesOf(view);
     for (const field of inputs) {
       const sink = sinkOf(event, field.pointer);
       if (sink === 'prose' || sink === 'code') continue;

@@ -35,8 +35,9 @@ export const rule: Rule = {
     'context.inject',
     'context.access',
   ],
-  match({ event, outputs }) {
-    const { serverKey, objectKey, toolOfServer } = partiesOf(event);
+  match(view) {
+    const { outputs } = view;
+    const { serverKey, objectKey, toolOfServer } = partiesOf(view);
     for (const field of outputs) {
       if (field.normal.length < 20) continue;
       const { hidden } = findConcealed(field.text);

@@ -24,11 +24,12 @@ export const rule: Rule = {
   ],
   keywords: [],
   types: [],
-  match({ event, duplicate }) {
+  match(view) {
+    const { event, duplicate } = view;
     if (!duplicate || duplicate.ageMs < redeliveryMs) return [];
     return [
       {
-        summary: `An event of source ${quote(event.source, 80)} about ${partiesOf(event).toolOfServer} came again ${inWords(duplicate.ageMs)} after it was recorded.`,
+        summary: `An event of source ${quote(event.source, 80)} about ${partiesOf(view).toolOfServer} came again ${inWords(duplicate.ageMs)} after it was recorded.`,
         level: duplicate.ageMs >= hourMs ? 'high' : 'medium',
         dedup: event.source,
         evidence: [fact('/id', event.id, `First recorded at ${duplicate.original.recordedAt}, with the same hash.`)],

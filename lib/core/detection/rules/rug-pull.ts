@@ -34,8 +34,9 @@ export const rule: Rule = {
   ],
   keywords: [],
   types: ['rpc.tools_list'],
-  match({ event, definitions, server }) {
-    const { serverKey, server: name } = partiesOf(event);
+  match(view) {
+    const { event, definitions, server } = view;
+    const { serverKey, server: name } = partiesOf(view);
     const tools = event.data.tools_list?.tools ?? [];
     return definitions.flatMap(({ now, before }): Finding[] => {
       if (before === null) return [];

@@ -22,7 +22,7 @@ export const rule: Rule = {
   match(view) {
     const { event, redactions, sightings, duplicate } = view;
     if (duplicate || sightings.length === 0) return [];
-    const parties = partiesOf(event);
+    const parties = partiesOf(view);
     return redactions.flatMap((redaction) => {
       if (redaction.category !== 'secret') return [];
       const direction = directionOf(redaction.pointer);
@@ -45,14 +45,8 @@ export const rule: Rule = {
       return [
         {
           summary: `A secret (${kind}) that ${from.name} returned was sent to ${to.name}.`,
-          dedup: `${redaction.fingerprint}|${from.key}|${to.key}`,
-          evidence: [
-            markerEvidence(
-              view,
-              redaction,
-              `${deed} at ${other.time} in event ${other.eventId}, fingerprint ${redaction.fingerprint}.`,
-            ),
-          ],
+          dedup: `${redaction.kind}|${from.key}|${to.key}`,
+          evidence: [markerEvidence(view, redaction, `${deed} at ${other.time} in event ${other.eventId}.`)],
         },
       ];
     });

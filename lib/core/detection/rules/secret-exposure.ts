@@ -25,8 +25,8 @@ export const rule: Rule = {
     'A tool whose purpose is to sign in, and that takes a password or a token as an argument.',
   ],
   triage: [
-    'Find out what the secret opens; its kind and fingerprint are in the evidence, its value was never stored.',
-    'Search for the fingerprint to see where else it appeared.',
+    'Find out what the secret opens; its kind is in the evidence, and its value is sealed.',
+    'Look for alerts about secrets that went from one server to another: the same value is recognised wherever it appears.',
     'Rotate the secret, then move it out of reach of the tool.',
   ],
   keywords: [],
@@ -56,7 +56,7 @@ function levelOf(kind: string, sent: boolean, tool: string): Severity {
 }
 
 function byKind(secrets: Redaction[], view: EventView, sent: boolean): Finding[] {
-  const { serverKey, objectKey, toolOfServer } = partiesOf(view.event);
+  const { serverKey, objectKey, toolOfServer } = partiesOf(view);
   return [...new Set(secrets.map(({ kind }) => kind))].map((kind) => {
     const found = secrets.filter((redaction) => redaction.kind === kind);
     const what = `${found.length === 1 ? 'a secret' : `${found.length} secrets`} (${kind.replaceAll('_', ' ')})`;
@@ -70,12 +70,7 @@ function byKind(secrets: Redaction[], view: EventView, sent: boolean): Finding[]
 }
 
 /** The marker that stands where the secret was. */
-export function markerEvidence(
-  { event }: EventView,
-  { pointer, kind, fingerprint }: Redaction,
-  note?: string,
-): Evidence {
-  const marker = `[redacted:${kind}:${fingerprint}]`;
+export function markerEvidence({ event }: EventView, { pointer, marker }: Redaction, note?: string): Evidence {
   const text = atPointer(event, pointer);
   const at = typeof text === 'string' ? text.indexOf(marker) : -1;
   if (typeof text === 'string' && at >= 0) return excerpt(pointer, text, at, at + marker.length, note);

@@ -34,8 +34,9 @@ export const rule: Rule = {
   ],
   keywords: [],
   types: ['rpc.tools_list'],
-  match({ event, definitions }) {
-    const { serverKey, server } = partiesOf(event);
+  match(view) {
+    const { event, definitions } = view;
+    const { serverKey, server } = partiesOf(view);
     const tools = event.data.tools_list?.tools ?? [];
     return definitions.flatMap(({ now, before }): Finding[] => {
       // What changed in a known definition is the matter of `rug-pull`.

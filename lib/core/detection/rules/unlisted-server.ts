@@ -17,9 +17,10 @@ export const rule: Rule = {
   ],
   keywords: [],
   types: ['rpc.tools_call', 'rpc.resources_read', 'rpc.prompts_get', 'rpc.sampling', 'rpc.elicitation'],
-  match({ event, server }) {
+  match(view) {
+    const { event, server } = view;
     if (server?.decision === 'approved' || !event.data.server?.id) return [];
-    const { serverKey, server: name, toolOfServer, actor } = partiesOf(event);
+    const { serverKey, server: name, toolOfServer, actor } = partiesOf(view);
     const denied = server?.decision === 'denied';
     return [
       {

@@ -1,0 +1,75 @@
+import type { Json } from '../event/json';
+import { toBase64url } from '../provenance/bytes';
+import { commit, commitKey } from '../provenance/commitment';
+import type { Hmac } from '../provenance/crypto';
+import { markerOf } from './marker';
+import type { Found } from './redact';
+
+/** What stood in the place of one marker, and whose it is. */
+export interface Committed<Owner> {
+  pointer: string;
+  n: number;
+  kind: string;
+  value: Json;
+  /** Key of the commitment, base64url. */
+  k: string;
+  owner: Owner;
+}
+
+/** Of an event's addresses so many have an owner of their own; a list of a hundred thousand belongs to who acts. */
+const mostAddresses = 5_000;
+
+/** The markers that are made in one event, in its order, and what they commit to. */
+export class Commitments<Owner extends { secret: Uint8Array }> {
+  readonly made: Committed<Owner>[] = [];
+  /** Owners who are not known yet: the event must be done again when they are. */
+  readonly missing = new Set<string>();
+  private readonly addresses = new Set<string>();
+
+  /**
+   * `holder`: key of who has what belongs to nobody else. `ownerOf`: by key, which is a normalised identifier or what stands
+   * for a source. `first`: the number of the first marker.
+   */
+  constructor(
+    private readonly hmac: Hmac,
+    private readonly eventId: string,
+    private readonly holder: string,
+    private readonly ownerOf: (key: string) => Owner | null | undefined,
+    private next = 0,
+  ) {}
+
+  /** Marker for what redaction found: an address belongs to the one whose it is. */
+  readonly found = ({ kind, canonical, value, pointer }: Found): string =>
+    this.mark(kind, pointer, value, this.holderOf(kind, canonical));
+
+  /** Key of whom a value of this kind belongs to. */
+  holderOf(kind: string, canonical: string): string {
+    if (kind !== 'email' || (this.addresses.size >= mostAddresses && !this.addresses.has(canonical)))
+      return this.holder;
+    this.addresses.add(canonical);
+    return canonical;
+  }
+
+  /** Takes over what the event's signer committed to and disclosed. */
+  adopt(kind: string, pointer: string, n: number, value: Json, k: string): void {
+    const key = kind === 'email' ? this.holderOf(kind, String(value).toLowerCase()) : this.holder;
+    const owner = this.ownerOf(key);
+    if (owner) this.made.push({ pointer, n, kind, value, k, owner });
+    else this.missing.add(key);
+  }
+
+  mark(kind: string, pointer: string, value: Json, ownerKey = this.holder): string {
+    const n = this.next++;
+    const owner = this.ownerOf(ownerKey);
+    if (!owner) {
+      this.missing.add(ownerKey);
+      return markerOf(kind, noCommitment);
+    }
+    const key = commitKey(this.hmac, owner.secret, this.eventId, pointer, n);
+    this.made.push({ pointer, n, kind, value, k: toBase64url(key), owner });
+    return markerOf(kind, commit(this.hmac, key, this.eventId, pointer, value));
+  }
+}
+
+/** Stands for a moment in events that are done again. */
+const noCommitment = 'A'.repeat(43);
