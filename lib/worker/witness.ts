@@ -124,7 +124,9 @@ const todo: Record<number, string> = {
 
 async function refused(pool: Pool, witness: Asked, due: Due, old: number, answer: Answer, key: LogKey): Promise<never> {
   const { log, checkpoint } = due;
-  if (answer.status === 422) {
+  // By version 1.0.0 of the specification, another root at the same size is a conflict that names that size.
+  const sameSize = answer.status === 409 && old === checkpoint.size;
+  if (answer.status === 422 || sameSize) {
     if (!(await isOwnProofGood(pool, due, old)))
       throw new WitnessRefused('our own tiles do not lead to the checkpoint: run custody fsck');
     if (!(await heldBy(pool, witness, log, key))) {

@@ -160,6 +160,15 @@ describe('two histories', () => {
     expect((await evidence()).at(-1)).toMatchObject({ kind: 'beyond', holder: 'b.example', size: log.size + 1_000 });
   });
 
+  it('are found by a witness that answers by version 1.0.0 of its protocol', async () => {
+    const [witness] = witnesses;
+    expect(witness.addCheckpoint(`old 0\n\n${foreign(log.size, 'of the same size')}`).status).toBe(200);
+    witness.misbehave = () => ({ status: 409, body: `${log.size}\n`, type: 'text/x.tlog.size' });
+    await ask();
+    expect(await errorOf(witness)).toBe(`it holds another history of this log at ${log.size} entries`);
+    expect((await evidence()).at(-1)).toMatchObject({ kind: 'other_root', holder: 'a.example', size: log.size });
+  });
+
   it('are only said to be refused where the witness does not show what it holds', async () => {
     witnesses[2].addCheckpoint(`old 0\n\n${foreign(10, 'not shown')}`);
     witnesses[2].served.clear();
