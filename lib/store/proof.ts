@@ -1,12 +1,15 @@
 import { toBase64 } from '../core/provenance/bytes';
 import { formatVerifierKey } from '../core/provenance/note';
+import { observerProof } from '../core/provenance/observer';
 import { consistencyProof, inclusionProof } from '../core/provenance/proof';
 import type { ProofFile } from '../core/provenance/proof-file';
 import { sha256 } from '../platform/crypto';
 import { firstCheckpointOver, latestCheckpoint } from './checkpoint';
 import { readAuditLeaf, readEventLeaf, type StoredLeaf } from './leaves';
 import { type LogHead, readLog } from './log';
+import { leavesOfBatch, observationOf } from './observer-batches';
 import type { Queryable } from './pool';
+import { readSourceKey } from './source-keys';
 import { tileReader } from './tiles';
 
 export interface ProofOptions {
@@ -52,6 +55,7 @@ async function proofFor(
     log_key: formatVerifierKey(sha256, { name: log.origin, publicKey: logPublicKey }),
     ...(await anchorOf(client, log, leaf.index)),
     ...(kid !== undefined && (await producerKeyOf(client, kid))),
+    ...(await observerOf(client, log, leaf.index)),
   };
 }
 
@@ -80,4 +84,13 @@ async function producerKeyOf(client: Queryable, kid: string): Promise<Pick<Proof
     kid,
   ]);
   return rows[0] ? { producer_key: { kid, public_key: toBase64(rows[0].public_key) } } : {};
+}
+
+/** Nothing where no batch was signed: audit entries are what this installation itself says. */
+async function observerOf(client: Queryable, log: LogHead, index: number): Promise<Pick<ProofFile, 'observer'>> {
+  const batch = await observationOf(client, log.id, index);
+  const key = batch && (await readSourceKey(client, batch.kid));
+  if (!batch || !key) return {};
+  const leaves = await leavesOfBatch(client, log, batch);
+  return { observer: observerProof(sha256, { ...batch, publicKey: key.publicKey }, leaves, index) };
 }

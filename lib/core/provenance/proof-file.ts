@@ -43,6 +43,19 @@ export const ProofFileSchema = Type.Object(
       }),
     ),
     producer_key: Type.Optional(Type.Object({ kid: Type.String(), public_key: Type.String() })),
+    /** The observer's signature over the batch that the entry came in with. */
+    observer: Type.Optional(
+      Type.Object({
+        kid: Type.String(),
+        public_key: Type.String(),
+        sig: Type.String(),
+        from: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+        size: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+        /** Hexadecimal. */
+        root: Type.String(),
+        path: hashes(),
+      }),
+    ),
   },
   { $id: 'urn:custody:proof:1', title: 'custody.proof/1' },
 );
@@ -84,6 +97,7 @@ function readProofFile(sha256: Sha256, file: unknown, logKeys: readonly Verifier
     body: file.body,
     leaf: file.leaf,
     index: file.index,
+    observer: file.observer,
     ...(anchor && {
       anchor: {
         checkpoint: anchor.checkpoint,

@@ -6,6 +6,7 @@ import { factsOf } from './evidence-facts';
 import { hashLeaf, type LeafRecord } from './leaf';
 import { verifyConsistency, verifyInclusion } from './merkle';
 import { NoteError, type VerifierKey } from './note';
+import { type ObserverProof, verifyObserver } from './observer';
 import { describeQuorum, type WitnessPolicy } from './policy';
 import { SignatureVerifier } from './signature';
 import type { Fact, Verdict } from './verdict';
@@ -33,6 +34,8 @@ export interface Evidence {
   logKeyFrom: 'reader' | 'evidence' | 'stranger';
   /** Key of the producer; absent where none is known for the event's `sigkid`. */
   producerKey?: Uint8Array | undefined;
+  /** The observer's signature over the entry's batch; absent where none was made, as for audit entries. */
+  observer?: ObserverProof | undefined;
 }
 
 export type CheckName =
@@ -80,6 +83,7 @@ export function verifyEvidence(crypto: Crypto, evidence: Evidence, policy?: Witn
     checkpoint && policy && evidence.anchor ? countWitnesses(crypto, policy, evidence.anchor.checkpoint) : null;
   const checks = [
     ...bodyChecks(crypto, evidence),
+    ...observerChecks(crypto, evidence, leaf),
     inclusionCheck(crypto, evidence, leaf, opened.checkpoint),
     opened.check,
     ...consistencyChecks(crypto, evidence, checkpoint),
@@ -88,6 +92,19 @@ export function verifyEvidence(crypto: Crypto, evidence: Evidence, policy?: Witn
   ];
   const verdict = verdictOf(checks);
   return { verdict, facts: factsOf(checks), checks, witnesses, leafHash: toHex(leaf), checkpoint };
+}
+
+function observerChecks(crypto: Crypto, { observer, logKey, index }: Evidence, leafHash: Uint8Array): Check[] {
+  if (!observer) return [];
+  const checked = verifyObserver(crypto, observer, { log: logKey.name, index, leafHash });
+  return [
+    checked.ok
+      ? ok(
+          'observed',
+          `Observed by this installation, signed by its observer key ${observer.kid}, among the ${observer.size} entries of its batch. Of who sent it, that says nothing.`,
+        )
+      : failed('observed', `The observer's signature does not hold: ${checked.detail}.`),
+  ];
 }
 
 function logKeyCheck({ logKeyFrom, logKey }: Evidence): Check {

@@ -9,6 +9,8 @@ import { GET as tile } from '@/app/api/v1/log/[id]/tile/[...path]/route';
 import { GET as proof } from '@/app/api/v1/proof/[id]/route';
 import { verifyInBrowser } from '@/lib/core/provenance/verify-in-browser';
 import { logKey } from '@/lib/platform/keys';
+import { processObserverKey } from '@/lib/services/observer';
+import { enrollObserverKey } from '@/lib/services/observer-key';
 import { signGrownLogs } from '@/lib/worker/checkpoint';
 import { bearer, get, post, sessionOf } from '../../support/api';
 import { madeUser, newEnvelope } from '../../support/made';
@@ -55,6 +57,23 @@ test('then its proof verifies with nothing but what the routes gave, and shows n
   expect(Buffer.from(await (await tileOf('0/000.p/1')).arrayBuffer())).toEqual(leaf.leaf_hash);
   const root = file.anchor.checkpoint.split('\n')[2];
   expect(root).toBe(leaf.leaf_hash.toString('base64'));
+});
+
+test('an unsigned event is observed: signed by the observer key, and said to be no producer’s word', async () => {
+  const before = verifyInBrowser(await (await proofOf(eventId)).json());
+  expect(before.checks.some(({ name }) => name === 'observed')).toBe(false);
+  await enrollObserverKey(db.pool, processObserverKey());
+  const file = await (await proofOf(eventId)).json();
+  const { checks, facts, verdict } = verifyInBrowser(file);
+  expect(verdict).toBe('SIGNED');
+  expect(checks.find(({ name }) => name === 'observed')).toMatchObject({
+    outcome: 'ok',
+    detail: expect.stringMatching(/^Observed by this installation, signed by its observer key .*Of who sent it/),
+  });
+  expect(facts.find(({ name }) => name === 'authentic')).toMatchObject({ state: 'open' });
+  const forged = verifyInBrowser({ ...file, observer: { ...file.observer, from: 1 } });
+  expect(forged).toMatchObject({ verdict: 'INVALID' });
+  expect(forged.checks.find(({ name }) => name === 'observed')).toMatchObject({ outcome: 'failed' });
 });
 
 test('an event is proved under the id that its emitter chose, of whatever version', async () => {
