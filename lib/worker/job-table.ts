@@ -6,6 +6,7 @@ import type { JudgeThreadData } from '../services/judge/protocol';
 import { retireReplacedKeys } from '../services/retire-source-keys';
 import { readChangedFacts } from '../store/changed-facts';
 import { comingDays, ensurePartitions } from '../store/partitions';
+import { clearErased } from '../store/people';
 import { reportOffsets, reportStatus } from '../store/status';
 import { checkpointJob } from './checkpoint';
 import { clockJob } from './clock';
@@ -74,6 +75,7 @@ export function jobTable({
     },
     retentionJob(pool),
     expiredRequestsJob(pool),
+    { name: 'clear-erased', everyMs: 10 * second, alone: true, run: () => clearErased(pool) },
     silenceJob(pool),
     clockJob(pool),
     oneSidedJob(pool),
