@@ -6,7 +6,19 @@ import { useHotkeys } from './hotkeys';
 import { Notice } from './states';
 
 /** Kinds that a commit announces: lib/store/announce.ts. */
-export type StreamKind = 'event' | 'alert' | 'server' | 'source_key' | 'api_key' | 'user' | 'dead_letter' | 'audit';
+export type StreamKind =
+  | 'event'
+  | 'alert'
+  | 'server'
+  | 'source_key'
+  | 'api_key'
+  | 'user'
+  | 'dead_letter'
+  | 'audit'
+  | 'subject'
+  | 'change_request'
+  | 'legal_hold'
+  | 'retention';
 export type StreamState = 'connecting' | 'open' | 'lost';
 
 /** Calls back, at most once in `everyMs`, when something of these kinds was committed, and after a lost connection came back. */

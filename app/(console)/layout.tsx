@@ -4,7 +4,9 @@ import type { Badges } from '@/components/shell/rail';
 import { Shell } from '@/components/shell/shell';
 import { signedIn } from '@/lib/auth/guard';
 import { type Actor, may } from '@/lib/core/access';
+import { changeKinds } from '@/lib/services/change-kinds';
 import { countOpenAlerts } from '@/lib/store/alerts';
+import { waitingFor } from '@/lib/store/change-requests';
 import { countDeadLetters } from '@/lib/store/dead-letters';
 import { hasPassword } from '@/lib/store/users';
 import { changePassword } from './change-password';
@@ -27,14 +29,16 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
   );
 }
 
-/** Only where someone must act: alerts that nobody has, dead letters that wait. */
+/** Only where someone must act: alerts that nobody has, dead letters that wait, requests to which this person may agree. */
 async function badgesFor(actor: Actor): Promise<Badges> {
-  const [alerts, letters] = await Promise.all([
+  const [alerts, letters, waiting] = await Promise.all([
     may(actor.role, 'alert:write') ? countOpenAlerts() : null,
     may(actor.role, 'deadletter:write') ? countDeadLetters() : null,
+    may(actor.role, 'privacy:read') ? waitingFor(actor.id) : [],
   ]);
   return {
     '/alerts': alerts?.unassigned ?? 0,
     '/dead-letters': (letters ?? []).filter((row) => row.status === 'waiting').reduce((sum, row) => sum + row.count, 0),
+    '/requests': waiting.filter((kind) => may(actor.role, changeKinds[kind].scope)).length,
   };
 }

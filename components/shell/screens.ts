@@ -8,7 +8,9 @@ import {
   ScrollText,
   Server,
   ShieldCheck,
+  UserLock,
   Users,
+  UsersRound,
 } from 'lucide-react';
 import type { Scope } from '@/lib/core/access';
 
@@ -48,6 +50,8 @@ export const screens: Screen[] = [
     scope: 'deadletter:read',
     follows: 'live',
   },
+  { href: '/privacy', label: 'Privacy', icon: UserLock, letter: 'v', scope: 'privacy:read' },
+  { href: '/requests', label: 'Requests', icon: UsersRound, letter: 'r', scope: 'privacy:read' },
   { href: '/api-keys', label: 'API keys', icon: KeyRound, letter: 'k', scope: 'apikey:read' },
   { href: '/audit', label: 'Audit', icon: ScrollText, letter: 'u', scope: 'audit:read', follows: 'range' },
   { href: '/users', label: 'Users', icon: Users, letter: 'p', scope: 'user:write' },

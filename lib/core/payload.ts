@@ -12,6 +12,8 @@ const metadata = [
   '/data/chain/',
   '/data/drill/',
   '/data/key/',
+  '/data/erasure/',
+  '/data/retention/',
   '/data/equivocation/',
 ];
 

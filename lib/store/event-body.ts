@@ -9,7 +9,7 @@ export interface EventBody {
 }
 
 /** The stored envelope. With `time` one partition is read, else all that there are. */
-export async function readEventBody(tx: Tx, id: string, time?: string): Promise<EventBody | null> {
+export async function readEventBody(tx: Pick<Tx, 'query'>, id: string, time?: string): Promise<EventBody | null> {
   const { rows } = await tx.query<EventBody>(
     `SELECT id, ${envelopeTime('time')} AS time, body
      FROM event WHERE id = $1 ${time ? 'AND time = $2' : ''} ORDER BY log_index LIMIT 1`,

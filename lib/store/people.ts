@@ -1,6 +1,7 @@
+import type { Pool } from 'pg';
 import { pool } from './pool';
 import { identityOf, type SubjectRow, subjectColumns } from './subjects';
-import { timeText } from './time-text';
+import { envelopeTime, timeText } from './time-text';
 import type { Tx } from './transaction';
 
 /** A person of whom something is kept. */
@@ -90,4 +91,38 @@ export async function keptOf(on: On, { id, name }: Pick<Person, 'id' | 'name'>):
     [id, name],
   );
   return rows[0] as Kept;
+}
+
+/** The newest events in which values of a person stand. */
+export async function newestWithValues(on: On, id: string, limit: number): Promise<{ id: string; time: string }[]> {
+  const { rows } = await on.query<{ id: string; time: string }>(
+    `SELECT event.id, ${envelopeTime('event.time')} AS time
+     FROM (SELECT log_id, first_index, unnest(events) AS place, day FROM sealed_value WHERE subject = $1 ORDER BY day DESC, first_index DESC LIMIT $2) AS kept
+     JOIN event ON event.log_id = kept.log_id AND event.log_index = kept.first_index + kept.place
+     ORDER BY event.time DESC, event.id LIMIT $2`,
+    [id, limit],
+  );
+  return rows;
+}
+
+/** Whether what an erasure left behind in the tables' files was cleared away by a VACUUM since. */
+export async function clearedSince(erasedAt: string): Promise<boolean> {
+  const { rows } = await pool().query<{ cleared: boolean }>(
+    `SELECT coalesce(min(last_vacuum) > $1::timestamptz, false) AS cleared FROM pg_stat_user_tables WHERE relname = ANY ($2)`,
+    [erasedAt, clearTables],
+  );
+  return rows[0]?.cleared === true;
+}
+
+/** Tables in whose files a row's former version outlives the commit. */
+const clearTables = ['data_subject', 'dead_letter', 'secret_sighting'];
+
+/** Clears away what erasures left in the tables' files; where there was none since the last time, does nothing. */
+export async function clearErased(on: Pool): Promise<void> {
+  const { rows } = await on.query<{ due: boolean }>(
+    `SELECT EXISTS (SELECT FROM data_subject WHERE erased_at > (SELECT coalesce(min(last_vacuum), '-infinity')
+       FROM pg_stat_user_tables WHERE relname = ANY ($1))) AS due`,
+    [clearTables],
+  );
+  if (rows[0]?.due) for (const table of clearTables) await on.query(`VACUUM ${table}`);
 }

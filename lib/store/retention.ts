@@ -30,3 +30,21 @@ export async function writeRetention(tx: Tx, days: number | null, by: string): P
     [days, by],
   );
 }
+
+export interface Drop {
+  id: string;
+  day: string;
+  events: number;
+  keptDays: number;
+  droppedAt: string;
+}
+
+/** Days that retention took away, the last one first; not those that were empty. */
+export async function listDrops(limit: number): Promise<Drop[]> {
+  const { rows } = await pool().query<Drop>(
+    `SELECT id, to_char(day, 'YYYY-MM-DD') AS day, events::float8 AS events, kept_days AS "keptDays", ${timeText('dropped_at')} AS "droppedAt"
+     FROM retention_drop WHERE events > 0 OR sealed_values > 0 ORDER BY dropped_at DESC, id LIMIT $1`,
+    [limit],
+  );
+  return rows;
+}

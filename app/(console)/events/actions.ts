@@ -4,6 +4,7 @@ import { runAction, runVerb } from '@/lib/auth/action';
 import { currentActor } from '@/lib/auth/guard';
 import { may } from '@/lib/core/access';
 import { fetchProof, fetchProofWithContent } from '@/lib/services/fetch-proof';
+import { openValue } from '@/lib/services/open-value';
 import { timestamp } from '@/lib/services/timestamp';
 import { uuid } from '@/lib/services/uuid';
 import { viewPayload } from '@/lib/services/view-payload';
@@ -30,6 +31,9 @@ export async function countNewEvents(
 export async function lookAtPayload(id: string) {
   return runVerb(viewPayload, { id });
 }
+
+/** What stood where the event has one marker. Each opening leaves an audit entry. */
+export const openMarker = async (input: Parameters<typeof openValue>[1]) => runVerb(openValue, input);
 
 /** What proves the event, for the browser to check. */
 export async function loadProof(id: string) {

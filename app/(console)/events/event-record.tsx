@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { HashChip } from '@/components/copy';
 import { EntityChip, eventsWith, serverHref } from '@/components/entity-chip';
 import { EventStatus, GeneratedMark } from '@/components/events/event-status';
+import { Markers } from '@/components/events/markers';
 import { assertionWords, shortType } from '@/components/events/method';
 import { Payload } from '@/components/events/payload';
 import { HostileText } from '@/components/hostile-text';
@@ -11,10 +12,13 @@ import { SeverityMark } from '@/components/severity';
 import { Empty, NoPermission } from '@/components/states';
 import { Ago, Clock } from '@/components/time';
 import { may, type Role } from '@/lib/core/access';
-import { bytesWords, countWords, microsWords } from '@/lib/core/query/words';
+import { isPayload } from '@/lib/core/payload';
+import { bytesWords, countWords, microsWords, plural } from '@/lib/core/query/words';
 import { alertsOfEvent, type EventDetail, findEvent } from '@/lib/store/event-detail';
+import { readMarkers } from '@/lib/store/event-markers';
+import { pool } from '@/lib/store/pool';
 import { isUuid } from '../uuid';
-import { loadProof, loadProofWithContent, lookAtPayload } from './actions';
+import { loadProof, loadProofWithContent, lookAtPayload, openMarker } from './actions';
 
 /** One event, whole: in the side panel and on its own page. */
 export async function EventRecord({ id, role }: { id: string; role: Role }) {
@@ -26,7 +30,11 @@ export async function EventRecord({ id, role }: { id: string; role: Role }) {
       </Empty>
     );
   }
-  const alerts = may(role, 'alert:read') ? await alertsOfEvent(id) : [];
+  const seesPayload = may(role, 'payload:read');
+  const [alerts, markers] = await Promise.all([
+    may(role, 'alert:read') ? alertsOfEvent(id) : [],
+    readMarkers(pool(), id),
+  ]);
   return (
     <article className="flex flex-col gap-6">
       <header>
@@ -113,6 +121,22 @@ export async function EventRecord({ id, role }: { id: string; role: Role }) {
           <NoPermission scope="payload:read" small />
         )}
       </Section>
+
+      {markers.length > 0 && (
+        <Section title={`Redacted before it was stored: ${plural(markers.length, 'value')}`}>
+          <Markers
+            id={event.id}
+            eventHash={event.eventHash}
+            markers={markers.map(({ pointer, kind, text, n }) => ({
+              pointer: seesPayload || !isPayload(pointer) ? pointer : null,
+              kind,
+              commitment: text.slice(text.lastIndexOf(':') + 1, -1),
+              n,
+            }))}
+            open={seesPayload ? openMarker : undefined}
+          />
+        </Section>
+      )}
 
       <Section title="Proof">
         <Facts
