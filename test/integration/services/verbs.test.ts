@@ -15,6 +15,8 @@ import { discardDeadLetter } from '@/lib/services/discard-dead-letter';
 import { enrollSourceKey } from '@/lib/services/enroll-source-key';
 import { exportAlerts } from '@/lib/services/export-alerts';
 import { exportEvents } from '@/lib/services/export-events';
+import { ingestMessages } from '@/lib/services/ingest';
+import { openValue } from '@/lib/services/open-value';
 import { hashPassword } from '@/lib/services/password';
 import { placeHold } from '@/lib/services/place-hold';
 import { refuseChange } from '@/lib/services/refuse-change';
@@ -29,8 +31,12 @@ import { updateUser } from '@/lib/services/update-user';
 import { viewDeadLetter } from '@/lib/services/view-dead-letter';
 import { viewEvidence } from '@/lib/services/view-evidence';
 import { viewPayload } from '@/lib/services/view-payload';
+import { viewPersonValues } from '@/lib/services/view-person-values';
 import { withdrawChange } from '@/lib/services/withdraw-change';
+import { openValues } from '@/lib/store/sealed-values';
+import { subjectsOf } from '@/lib/store/subjects';
 import { newSigner } from '../../support/enroll';
+import { jsonBytes } from '../../support/events';
 import {
   auditOf,
   madeAlert,
@@ -207,6 +213,24 @@ const cases: Case[] = [
     prepare: async () => ({ input: { format: 'jsonl' }, target: 'alerts' }),
   },
   {
+    file: 'open-value',
+    verb: openValue,
+    prepare: async () => {
+      const { id } = newEnvelope();
+      await ingestMessages([{ bytes: jsonBytes(newEnvelope({ id })), headers: {} }], 'http');
+      const [value] = await openValues(db.pool, id);
+      return { input: { id, pointer: value?.pointer, n: value?.n }, target: `event:${id}` };
+    },
+  },
+  {
+    file: 'view-person-values',
+    verb: viewPersonValues,
+    prepare: async () => {
+      const { id } = (await subjectsOf(db.pool, ['ada'])).get('ada') as { id: string };
+      return { input: { subject: id }, target: `subject:${id}` };
+    },
+  },
+  {
     file: 'request-change',
     verb: requestChange,
     prepare: async (actor) => {
@@ -286,6 +310,8 @@ const whoMay: Record<string, Role[]> = {
   'rotate-source-key': ['admin'],
   'export-events': everyone,
   'export-alerts': everyone,
+  'open-value': ['responder', 'auditor'],
+  'view-person-values': ['responder', 'auditor'],
   'request-change': ['responder', 'admin', 'auditor'],
   'agree-to-change': ['responder', 'admin'],
   'refuse-change': ['responder', 'admin'],
