@@ -49,7 +49,8 @@ export const readSourceKey = async (db: Queryable, kid: string): Promise<SourceK
   (await read(db, 'WHERE kid = $1', kid))[0] ?? null;
 
 /** All keys, by source, newest first. */
-export const listSourceKeys = (): Promise<SourceKeyRow[]> => read(pool(), 'ORDER BY source, added_index DESC');
+export const allSourceKeys = (db: Queryable): Promise<SourceKeyRow[]> => read(db, 'ORDER BY source, added_index DESC');
+export const listSourceKeys = (): Promise<SourceKeyRow[]> => allSourceKeys(pool());
 
 /** Keys in force whose place another took before `before`. */
 export const replacedKeys = (tx: Tx, before: Date): Promise<SourceKeyRow[]> =>

@@ -3,6 +3,7 @@ import type { WitnessPolicy } from '../core/provenance/policy';
 import type { TopicOffsets } from '../kafka/offsets';
 import type { LogKey, ObserverKey } from '../platform/keys';
 import type { JudgeThreadData } from '../services/judge/protocol';
+import { keyWatch } from '../services/key-watch';
 import { retireReplacedKeys } from '../services/retire-source-keys';
 import { readChangedFacts } from '../store/changed-facts';
 import { comingDays, ensurePartitions } from '../store/partitions';
@@ -67,6 +68,7 @@ export function jobTable({
     witnessJob(pool, anchors.policy, logKey, anchors.witnessSeconds * second),
     ...(anchors.tsa ? [timestampJob(pool, anchors.tsa)] : []),
     ownEventsJob(pool, observerKey, judged),
+    { name: 'key-watch', everyMs: 10 * second, alone: true, run: keyWatch(pool) },
     {
       name: 'replaced-keys',
       everyMs: 60 * second,

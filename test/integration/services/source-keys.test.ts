@@ -10,6 +10,7 @@ import { agreeToChange } from '@/lib/services/agree-to-change';
 import type { KeyCaller } from '@/lib/services/caller';
 import { enrollSourceKey } from '@/lib/services/enroll-source-key';
 import { ingestMessages } from '@/lib/services/ingest';
+import { keyWatch } from '@/lib/services/key-watch';
 import { requestChange } from '@/lib/services/request-change';
 import { graceMs, retireReplacedKeys } from '@/lib/services/retire-source-keys';
 import { rotateSourceKey } from '@/lib/services/rotate-source-key';
@@ -279,5 +280,31 @@ describe('names of this installation', () => {
     await expect(rotateSourceKey(program, rotation('urn:custody:self', from, to))).rejects.toMatchObject({
       code: 'not_found',
     });
+  });
+});
+
+describe('keys that somebody put into the database past the console’s log', () => {
+  test('are told once, and those that came the right way are not', async () => {
+    const look = keyWatch(db.pool);
+    await look();
+    const before = (await db.pool.query('SELECT count(*)::int AS n FROM own_event')).rows[0].n;
+    const [source, honest, forged] = [newSource(), newSigner(), newSigner()];
+    await enroll(source, honest);
+    await look();
+    await db.pool.query(
+      `INSERT INTO source_key (kid, public_key, source, added_by, added_index, newest_index) VALUES ($1, $2, $3, $4, 0, 0)`,
+      [forged.kid, Buffer.from(forged.publicKey), source, ann.email],
+    );
+    await look();
+    await look();
+    expect(await ownEvents(forged.kid)).toMatchObject([{ by: 'unrecorded', source, kid: forged.kid }]);
+    expect((await db.pool.query('SELECT count(*)::int AS n FROM own_event')).rows[0].n).toBe(before + 2);
+
+    await decide({ kid: honest.kid });
+    await look();
+    expect((await ownEvents(honest.kid)).map(({ by }) => by)).toEqual(['api_key', 'person']);
+    await db.pool.query('UPDATE source_key SET revoked_at = NULL, revoked_index = NULL WHERE kid = $1', [honest.kid]);
+    await look();
+    expect((await ownEvents(honest.kid)).map(({ by }) => by)).toEqual(['api_key', 'person', 'unrecorded']);
   });
 });

@@ -59,8 +59,9 @@ interface Found {
 }
 
 function added({ by, had_keys, had_events, source }: Key): Found | null {
-  if (by === 'unrecorded')
-    return { words: 'A key of … stands in the database, and no entry of the console’s log has it', level: 'critical' };
+  if (by === 'unrecorded') {
+    return { words: 'The database has a key of … in force that the console’s log has not', level: 'critical' };
+  }
   if (by === 'system' && source === ownSource) {
     return had_keys
       ? { words: 'This installation signs its own events with another key than before, as …', level: 'high' }
