@@ -7,7 +7,7 @@ import type { FsckReport } from '../store/fsck/report';
 import { closePool, pool } from '../store/pool';
 
 /**
- * `custody fsck`: recomputes everything that the database says about its logs. Progress on standard error, the result on standard output.
+ * `custody fsck`: derives again what follows from something else in the database, and names what differs. Progress on standard error, the result on standard output.
  * Answers exit code 0 where all fits, else 1.
  */
 export async function runFsck({ json }: { json?: string }): Promise<number> {
@@ -34,7 +34,7 @@ function describeReport(report: FsckReport): string {
   );
   if (report.found > report.findings.length) lines.push(`... and ${report.found - report.findings.length} more`);
   const rate = Math.round(report.entries / Math.max(report.seconds, 0.001));
-  const extent = `${report.entries} entries, ${report.signatures} signatures and ${report.chains} source chains in ${report.seconds.toFixed(1)} s (${rate}/s)`;
+  const extent = `${report.entries} entries, ${report.signatures} signatures, ${report.anchors} cosignatures and timestamps, and ${report.chains} source chains in ${report.seconds.toFixed(1)} s (${rate}/s)`;
   if (report.pruned > 0)
     lines.push(`${report.pruned} entries were pruned by retention, as the console's log says; their leaf hashes fit.`);
   lines.push(report.found === 0 ? `Everything fits: ${extent}.` : `${report.found} things do not fit: ${extent}.`);

@@ -2,13 +2,17 @@ import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { canonicalJson } from '@/lib/core/event/canonical';
 import type { AuditEvent } from '@/lib/core/event/envelope';
+import type { ServerSeen } from '@/lib/core/judge/batch';
+import type { EventRow } from '@/lib/core/judge/contract';
 import { columnsOf } from '@/lib/core/judge/row';
 import { toHex } from '@/lib/core/provenance/bytes';
 import { chainHash } from '@/lib/core/provenance/core';
 import { formatSequence, hashLeaf } from '@/lib/core/provenance/leaf';
 import { LogWriter } from '@/lib/core/provenance/log-writer';
 import { signBatch } from '@/lib/core/provenance/signature';
+import { addUsage, type UsageRow } from '@/lib/core/usage/rollup';
 import { rawPublicKey, sha256, signerOf } from '@/lib/platform/crypto';
+import { writeServers, writeUsage } from '@/lib/store/commit-rows';
 import { ensureLog, type LogHead, loadLogState } from '@/lib/store/log';
 import { writeTiles } from '@/lib/store/tiles';
 import { enrollKey } from './enroll';
@@ -120,13 +124,21 @@ export async function storeEvents(pool: Pool, events: AuditEvent[]): Promise<Log
     );
     if (event.chainepoch !== undefined && event.sequence !== undefined) {
       await pool.query(
-        `INSERT INTO source_chain (source, epoch, head_sequence, head_hash, head_time, events) VALUES ($1, $2, $3, $4, $5, 1)
+        `INSERT INTO source_chain (source, epoch, head_sequence, head_hash, head_time, kid, events) VALUES ($1, $2, $3, $4, $5, $6, 1)
          ON CONFLICT (source, epoch) DO UPDATE SET head_sequence = excluded.head_sequence, head_hash = excluded.head_hash,
            head_time = excluded.head_time, events = source_chain.events + 1`,
-        [event.source, event.chainepoch, event.sequence, chainHash(sha256, event), event.time],
+        [
+          event.source,
+          event.chainepoch,
+          event.sequence,
+          chainHash(sha256, event),
+          event.time,
+          event.sig ? event.sigkid : null,
+        ],
       );
     }
   }
+  await storeRollups(pool, head.id, events);
   const { newTiles, root } = writer.append(leaves);
   await writeTiles(pool, head.id, newTiles);
   await pool.query('UPDATE log SET size = $2, root = $3, frontier = $4 WHERE id = $1', [
@@ -136,4 +148,30 @@ export async function storeEvents(pool: Pool, events: AuditEvent[]): Promise<Log
     writer.frontier(),
   ]);
   return { ...head, size: writer.size, root, frontier: writer.frontier() };
+}
+
+/** Usage and servers, as the pipeline writes them. */
+async function storeRollups(pool: Pool, logId: number, events: AuditEvent[]): Promise<void> {
+  const usage = new Map<string, UsageRow>();
+  const servers = new Map<string, ServerSeen>();
+  for (const event of events) {
+    const columns = columnsOf(event);
+    addUsage(usage, { ...columns, time: event.time } as EventRow, event.data.phase);
+    const key = columns.server;
+    if (key === null) continue;
+    const known = servers.get(key);
+    servers.set(key, {
+      key,
+      name: key,
+      version: null,
+      transport: null,
+      firstSeen: known && known.firstSeen < event.time ? known.firstSeen : event.time,
+      lastSeen: known && known.lastSeen > event.time ? known.lastSeen : event.time,
+      generated: false,
+    });
+  }
+  const client = await pool.connect();
+  await writeUsage(client, logId, [...usage.values()]);
+  await writeServers(client, [...servers.values()]);
+  client.release();
 }

@@ -72,7 +72,7 @@ export function rowOf(one: Case, logIndex: number, recordedAt: string, believeGe
 }
 
 /** An emitter's own word for `producer_signed` is not believed. */
-function assertionOf({ data }: AuditEvent, kid: string | null): string {
+export function assertionOf({ data }: AuditEvent, kid: string | null): string {
   if (kid !== null) return 'producer_signed';
   return data.observation?.assertion === 'observed' ? 'observed' : 'reported';
 }

@@ -1,21 +1,24 @@
 import type { ClientBase } from 'pg';
 import { canonicalJson } from '../../core/event/canonical';
 import type { AuditEvent } from '../../core/event/envelope';
-import { columnsOf } from '../../core/judge/row';
+import { assertionOf, columnsOf } from '../../core/judge/row';
 import { equalBytes, toHex } from '../../core/provenance/bytes';
-import { hashLeaf } from '../../core/provenance/leaf';
+import { hashLeaf, personPrefix } from '../../core/provenance/leaf';
 import type { SignatureVerifier } from '../../core/provenance/signature';
 import { sha256 } from '../../platform/crypto';
-import { leafTable, readLeaves, type StoredLeaf } from '../leaves';
+import { leafTable, type StoredLeaf } from '../leaves';
 import type { LogHead } from '../log';
 import { keptHashes, type Pruned } from '../pruned';
 import type { Findings } from './report';
+import { type EventColumns, readAuditRows, readEventRows } from './rows';
 
 export interface CheckedEntry {
   /** As recomputed from the row's columns; zeros where the row is missing, so that the others keep their places. */
   leafHash: Uint8Array;
   /** Null for audit entries, and for bodies that are no events. */
   event: AuditEvent | null;
+  /** Of an event, as stored. */
+  columns: EventColumns | null;
 }
 
 /** Checks rows that are leaves: that each is there once, that its body, columns and leaf fit, that its signature holds. */
@@ -37,7 +40,11 @@ export class EntryCheck {
     const table = leafTable(head.kind);
     const checked: CheckedEntry[] = [];
     let next = from;
-    for (const leaf of await readLeaves(this.client, head, from, to)) {
+    const rows =
+      table === 'event'
+        ? await readEventRows(this.client, head.id, from, to)
+        : await readAuditRows(this.client, head.id, from, to);
+    for (const { leaf, columns, said } of rows) {
       const where = `${table} ${leaf.record.id}`;
       if (leaf.index < next) {
         this.#add(head, 'extra', where, `There is another row at index ${leaf.index}.`);
@@ -45,11 +52,16 @@ export class EntryCheck {
       }
       checked.push(...(await this.#absent(head, next, leaf.index)));
       next = leaf.index + 1;
-      checked.push(await this.#checkRow(head, leaf, where));
+      const event = this.#checkLeaf(head, leaf, where);
+      if (columns === null) {
+        this.#checkSaid(head, event, said, where);
+        checked.push({ leafHash: event.leafHash, event: null, columns: null });
+      } else {
+        await this.#checkEvent(head, leaf, columns, event.body as AuditEvent | null, where);
+        checked.push({ leafHash: event.leafHash, event: event.body as AuditEvent | null, columns });
+      }
     }
     checked.push(...(await this.#absent(head, next, to)));
-    if (table === 'event') await this.#checkColumns(head, from, to, checked);
-    else await this.#checkAuditColumns(head, from, to);
     return checked;
   }
 
@@ -70,7 +82,8 @@ export class EntryCheck {
     }
   }
 
-  async #checkRow(head: LogHead, leaf: StoredLeaf, where: string): Promise<CheckedEntry> {
+  /** The leaf as recomputed, and the body where it is canonical JSON of an object. */
+  #checkLeaf(head: LogHead, leaf: StoredLeaf, where: string): { leafHash: Uint8Array; body: object | null } {
     const { record, body } = leaf;
     if (toHex(sha256(body)) !== record.event_hash) {
       this.#add(
@@ -89,9 +102,19 @@ export class EntryCheck {
         `The columns at index ${leaf.index} do not make the leaf that is stored with them: one of them was changed.`,
       );
     }
-    const event = parse(body);
-    if (event === null) this.#add(head, 'body', where, 'The body is not canonical JSON of an object.');
-    if (event === null || leafTable(head.kind) === 'audit_entry') return { leafHash, event: null };
+    const parsed = parse(body);
+    if (parsed === null) this.#add(head, 'body', where, 'The body is not canonical JSON of an object.');
+    return { leafHash, body: parsed };
+  }
+
+  async #checkEvent(
+    head: LogHead,
+    { record }: StoredLeaf,
+    columns: EventColumns,
+    event: AuditEvent | null,
+    where: string,
+  ): Promise<void> {
+    if (event === null) return;
     const { id, source, epoch, sequence, kid } = record;
     const inBody = {
       id: event.id,
@@ -99,11 +122,21 @@ export class EntryCheck {
       epoch: epoch && event.chainepoch,
       sequence: sequence && event.sequence,
     };
-    if (canonicalJson(inBody) !== canonicalJson({ id, source, epoch, sequence })) {
+    if (inBody.id !== id || inBody.source !== source || inBody.epoch !== epoch || inBody.sequence !== sequence) {
       this.#add(head, 'columns', where, 'Id, source, epoch or sequence are not those of the body.');
     }
+    if (event.data) {
+      const wrong = differing(columns, event);
+      if (wrong.length > 0) this.#add(head, 'columns', where, `Not as the body says: ${wrong.join(', ')}.`);
+    }
     if (kid !== undefined) await this.#checkSignature(head, event, kid, where);
-    return { leafHash, event };
+  }
+
+  /** Who did what, as the audit screen reads it, must be what the entry's body says. */
+  #checkSaid(head: LogHead, { body }: { body: object | null }, said: Record<string, string>, where: string): void {
+    if (body === null) return;
+    const wrong = Object.keys(said).filter((name) => (body as Record<string, unknown>)[name] !== said[name]);
+    if (wrong.length > 0) this.#add(head, 'columns', where, `Not as the body says: ${wrong.join(', ')}.`);
   }
 
   async #checkSignature(head: LogHead, event: AuditEvent, kid: string, where: string): Promise<void> {
@@ -143,53 +176,6 @@ export class EntryCheck {
     return key;
   }
 
-  /** What screens and filters read must be what the body says, too. */
-  async #checkColumns(head: LogHead, from: number, to: number, entries: CheckedEntry[]): Promise<void> {
-    const events = new Map(entries.map(({ event }) => [event?.id, event]));
-    const { rows } = await this.client.query<ColumnRow>(
-      `SELECT id, time, type, method, server, tool, actor, agent, client, session, trace, status, error_code, duration_us,
-         bytes_in, bytes_out, vantage, generated
-       FROM event WHERE log_id = $1 AND log_index >= $2 AND log_index < $3 ORDER BY log_index`,
-      [head.id, from, to],
-    );
-    for (const row of rows) {
-      const event = events.get(row.id);
-      if (!event?.data) continue;
-      const { errorCode, durationUs, bytesIn, bytesOut, generated, ...same } = columnsOf(event);
-      const expected: Record<string, unknown> = {
-        ...same,
-        time: event.time,
-        type: event.type,
-        error_code: errorCode,
-        duration_us: durationUs === null ? null : String(durationUs),
-        bytes_in: bytesIn,
-        bytes_out: bytesOut,
-        // Not every installation believes the body's word for it.
-        generated: generated && row.generated,
-      };
-      const stored: Record<string, unknown> = { ...row, time: row.time.toISOString() };
-      const wrong = Object.keys(expected).filter((name) => expected[name] !== stored[name]);
-      if (wrong.length > 0) this.#add(head, 'columns', `event ${row.id}`, `Not as the body says: ${wrong.join(', ')}.`);
-    }
-  }
-
-  /** Who did what, as the audit screen reads it, must be what the entry's body says. */
-  async #checkAuditColumns(head: LogHead, from: number, to: number): Promise<void> {
-    const names = ['actor', 'role', 'action', 'target'] as const;
-    const { rows } = await this.client.query<Record<(typeof names)[number] | 'id' | 'body', string>>(
-      `SELECT id, actor, role, action, target, body FROM audit_entry
-       WHERE log_id = $1 AND log_index >= $2 AND log_index < $3 ORDER BY log_index`,
-      [head.id, from, to],
-    );
-    for (const row of rows) {
-      const body = parse(row.body) as Record<string, unknown> | null;
-      if (body === null) continue;
-      const wrong = names.filter((name) => body[name] !== row[name]);
-      if (wrong.length > 0)
-        this.#add(head, 'columns', `audit_entry ${row.id}`, `Not as the body says: ${wrong.join(', ')}.`);
-    }
-  }
-
   /** Rows that are not there: taken by retention where its record covers them, missing where none does. */
   async #absent(head: LogHead, from: number, to: number): Promise<CheckedEntry[]> {
     if (from >= to) return [];
@@ -202,7 +188,7 @@ export class EntryCheck {
       next = Math.max(next, range.from);
       for (; next <= Math.min(range.to, to - 1); next++) {
         const leafHash = kept.get(next);
-        if (leafHash) entries.push({ leafHash, event: null });
+        if (leafHash) entries.push({ leafHash, event: null, columns: null });
         else entries.push(...this.#missing(head, next, next + 1));
         if (leafHash) this.pruned++;
       }
@@ -220,7 +206,7 @@ export class EntryCheck {
       `${leafTable(head.kind)} ${which}`,
       `${to - from} of the log's entries are not there: removed after they were recorded.`,
     );
-    return Array.from({ length: to - from }, () => ({ leafHash: new Uint8Array(32), event: null }));
+    return Array.from({ length: to - from }, () => ({ leafHash: new Uint8Array(32), event: null, columns: null }));
   }
 
   #add(head: LogHead, what: Parameters<Findings['add']>[0]['what'], where: string, detail: string): void {
@@ -233,17 +219,28 @@ interface SourceKey {
   source: string;
 }
 
-interface ColumnRow {
-  [column: string]: unknown;
-  id: string;
-  time: Date;
+/** What screens and filters read must be what the body says, too: the columns that are otherwise. */
+function differing(stored: EventColumns, event: AuditEvent): string[] {
+  const { generated, ...columns } = columnsOf(event);
+  const person = stored.actor?.startsWith(personPrefix) ? stored.actor : null;
+  const expected: Record<string, unknown> = {
+    ...columns,
+    time: event.time,
+    type: event.type,
+    // Who it stands for, the leaf says; a body has a commitment in its place.
+    actor: columns.actor ?? person,
+    assertion: assertionOf(event, stored.kid),
+    // Not every installation believes the body's word for it.
+    generated: generated && stored.generated,
+  };
+  return Object.keys(expected).filter((name) => expected[name] !== stored[name as keyof EventColumns]);
 }
 
-function parse(body: string): AuditEvent | null {
+function parse(body: string): object | null {
   try {
     const value: unknown = JSON.parse(body);
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isObject && canonicalJson(value) === body ? (value as AuditEvent) : null;
+    return isObject && canonicalJson(value) === body ? (value as object) : null;
   } catch {
     return null;
   }

@@ -14,7 +14,13 @@ export interface Finding {
     | 'checkpoint'
     | 'chain'
     | 'detection'
-    | 'retention';
+    | 'retention'
+    | 'observer'
+    | 'anchor'
+    | 'usage'
+    | 'inventory'
+    | 'state'
+    | 'sealed';
   /** The row, so that a person finds it: table and key. */
   where: string;
   detail: string;
@@ -25,7 +31,10 @@ export interface FsckReport {
   entries: number;
   /** Of the entries: gone by retention, as the console's log says; their leaf hashes were compared. */
   pruned: number;
+  /** Of producers and of the observer. */
   signatures: number;
+  /** Cosignatures and timestamps. */
+  anchors: number;
   chains: number;
   /** The first ones; `found` counts all. */
   findings: Finding[];

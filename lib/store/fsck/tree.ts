@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import { equalBytes } from '../../core/provenance/bytes';
 import { openCheckpoint } from '../../core/provenance/checkpoint';
-import { LogWriter, type Tile } from '../../core/provenance/log-writer';
+import { emptyLogState, LogWriter, type Tile } from '../../core/provenance/log-writer';
 import { nodeCrypto, sha256 } from '../../platform/crypto';
 import { readCheckpoints, type StoredCheckpoint } from '../checkpoint';
 import type { LogHead } from '../log';
@@ -10,13 +10,13 @@ import type { Finding, Findings } from './report';
 /** Grows the tree anew from recomputed leaves, and compares tiles, checkpoints and the head as they are reached. */
 export class TreeCheck {
   checkpoints = 0;
-  readonly #writer = new LogWriter(sha256);
+  readonly #writer: LogWriter;
   /** Checkpoints that were read ahead; null before the first reading. */
   #waiting: StoredCheckpoint[] | null = null;
   /** Where to read on; null where there are no more. */
   #after: number | null = null;
   #tiles = 0;
-  #lastGood = 0;
+  #lastGood: number;
   #rootsDiffer = false;
 
   constructor(
@@ -24,7 +24,12 @@ export class TreeCheck {
     readonly head: LogHead,
     readonly publicKey: Uint8Array,
     readonly findings: Findings,
-  ) {}
+    /** The tree before the first leaf that will be appended; missing: empty. */
+    readonly start = emptyLogState(),
+  ) {
+    this.#writer = new LogWriter(sha256, start);
+    this.#lastGood = start.size;
+  }
 
   async append(leafHashes: Uint8Array[]): Promise<void> {
     for (let at = 0; ; ) {
@@ -55,7 +60,7 @@ export class TreeCheck {
     const { rows } = await this.client.query<{ count: string }>('SELECT count(*) FROM log_tile WHERE log_id = $1', [
       this.head.id,
     ]);
-    const extra = Number(rows[0]?.count) - this.#tiles;
+    const extra = Number(rows[0]?.count) - this.#tiles - tilesOf(this.start.size);
     if (extra > 0)
       this.#add('tile', `log_tile of log ${this.head.id}`, `${extra} tiles too many for the leaves that there are.`);
     for (let next = await this.#nextCheckpoint(); next; next = await this.#nextCheckpoint()) {
@@ -115,7 +120,7 @@ export class TreeCheck {
 
   async #nextCheckpoint(): Promise<StoredCheckpoint | undefined> {
     if (this.#waiting === null || (this.#waiting.length === 0 && this.#after !== null)) {
-      const more = await readCheckpoints(this.client, this.head.id, this.#after ?? -1, 500);
+      const more = await readCheckpoints(this.client, this.head.id, this.#after ?? this.start.size - 1, 500);
       this.#after = more.at(-1)?.size ?? null;
       this.#waiting = more;
     }
@@ -132,4 +137,11 @@ export class TreeCheck {
   #add(what: Finding['what'], where: string, detail: string): void {
     this.findings.add({ log: this.head.origin, what, where, detail });
   }
+}
+
+/** Complete tiles of a log of so many leaves. */
+function tilesOf(size: number): number {
+  let tiles = 0;
+  for (let rest = Math.floor(size / 256); rest > 0; rest = Math.floor(rest / 256)) tiles += rest;
+  return tiles;
 }

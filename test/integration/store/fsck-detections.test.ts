@@ -1,13 +1,16 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { uuidV7 } from '@/lib/core/event/id';
 import { rawPublicKey } from '@/lib/platform/crypto';
 import { ingestMessages } from '@/lib/services/ingest';
+import { processObserverKey } from '@/lib/services/observer';
+import { enrollObserverKey } from '@/lib/services/observer-key';
 import { fsck } from '@/lib/store/fsck/fsck';
 import { testDatabase } from '../../support/postgres';
 
 const database = testDatabase();
 const logPublicKey = rawPublicKey(generateKeyPairSync('ed25519').privateKey);
+beforeAll(() => enrollObserverKey(database.pool, processObserverKey()));
 
 /** Stores calls that each read /etc/passwd of one server. Answers their ids. */
 async function attack(server: string, count: number): Promise<string[]> {
