@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander';
 import { roles } from '../core/access';
+import { receiptFamilies } from '../core/provenance/receipts/registry';
 import { severities } from '../core/severity';
 import { vantages } from '../sensor/options';
 import { fail } from './fail';
@@ -84,6 +85,20 @@ program
   });
 
 program
+  .command('bundle')
+  .description('write evidence that anyone verifies offline: alerts, a session, a query, or all of a stretch of time')
+  .option('--alert <id...>', 'alerts, with their events, history and what people did')
+  .option('--session <id>', 'all events of a session')
+  .option('--query <query>', 'what the query finds, as on the Events screen (with --from and --to)')
+  .option('--from <time>', 'RFC 3339; without a query: everything that was recorded from then on')
+  .option('--to <time>', 'up to then (default: now)')
+  .option('--payloads', 'with what the calls carried')
+  .option('--disclose <event:pointer...>', 'open single committed values, and no others')
+  .option('-o, --output <file>', 'where it goes (default: standard output)')
+  .option('--html <file>', 'write a page that verifies itself, with the bundle in it')
+  .action(async (options) => (await import('./bundle')).bundle(options));
+
+program
   .command('fsck')
   .description(
     'recompute every hash, leaf, tile, root, checkpoint and signature in the database, and name what differs',
@@ -98,9 +113,10 @@ const key = program.command('key').description('the keys that sources sign with'
 key
   .command('enroll')
   .description('let a key sign for a source')
-  .requiredOption('--source <urn>', 'the source, as its sensor names it')
-  .requiredOption('--public-key <base64>', 'the 32 bytes of its Ed25519 public key')
-  .option('--kid <id>', 'id of the key (default: its RFC 7638 thumbprint)')
+  .option('--source <urn>', 'the source, as its sensor names it')
+  .option('--receipts <family>', `in place of a source, other people's receipts: ${receiptFamilies.join(', ')}`)
+  .requiredOption('--public-key <base64>', 'the 32 bytes of its Ed25519 public key; of receipts also 0x04 x y of P-256')
+  .option('--kid <id>', 'id of the key (default: its RFC 7638 thumbprint, or how receipts name it)')
   .action(async (options) => (await import('./key')).enroll(options));
 key
   .command('list')

@@ -135,6 +135,18 @@ export async function* everyEvent(
   }
 }
 
+/** Where in the logs all that a filter finds stands, newest first and at most `limit`. */
+export async function placesOfEvents(asked: EventsAsked, limit: number): Promise<{ logId: number; index: number }[]> {
+  const values: unknown[] = [];
+  const where = await conditions(asked, values);
+  const { rows } = await pool().query<{ logId: number; index: number }>(
+    `SELECT event.log_id AS "logId", event.log_index::float8 AS index ${from} WHERE ${where}
+     ORDER BY event.time DESC, event.id DESC LIMIT ${limit}`,
+    values,
+  );
+  return rows;
+}
+
 async function selectPage<Row extends EventListRow>(
   selected: string,
   asked: EventsAsked,

@@ -45,6 +45,36 @@ export async function readLeaves(
   return rows.map(leafOf);
 }
 
+/** The same without their bodies, which are most of what there is to read: `body` is empty. */
+export async function readLeafRecords(
+  client: Queryable,
+  log: Pick<LogHead, 'id' | 'kind'>,
+  from: number,
+  to: number,
+): Promise<StoredLeaf[]> {
+  const table = leafTable(log.kind);
+  const { rows } = await client.query<LeafRow>(
+    `SELECT ${columns[table].replace(/body$/, `'' AS body`)} FROM ${table}
+     WHERE log_id = $1 AND log_index >= $2 AND log_index < $3 ORDER BY log_index`,
+    [log.id, from, to],
+  );
+  return rows.map(leafOf);
+}
+
+/** The rows of a log at these indexes, which rise; those that are not there are left out. */
+export async function readLeavesAt(
+  client: Queryable,
+  log: Pick<LogHead, 'id' | 'kind'>,
+  indexes: readonly number[],
+): Promise<StoredLeaf[]> {
+  const table = leafTable(log.kind);
+  const { rows } = await client.query<LeafRow>(
+    `SELECT ${columns[table]} FROM ${table} WHERE log_id = $1 AND log_index = ANY($2) ORDER BY log_index`,
+    [log.id, indexes],
+  );
+  return rows.map(leafOf);
+}
+
 /** The table whose rows are the leaves of such a log. */
 export const leafTable = (kind: LogHead['kind']): 'audit_entry' | 'event' =>
   kind === 'console' ? 'audit_entry' : 'event';

@@ -25,6 +25,7 @@ describe('custody', () => {
     'tap',
     'scan',
     'verify',
+    'bundle',
     'fsck',
     'key',
     'key enroll',

@@ -1,25 +1,12 @@
-import { canonicalJson } from '../../event/canonical';
-import { fromBase64, toHex } from '../bytes';
+import { fromBase64 } from '../bytes';
 import type { Crypto } from '../crypto';
 import { verifyDetachedJws } from '../jws';
 import { type Others, TreeCursor } from '../multiproof';
+import { observedPayload, observedType } from '../observer';
 import type { BatchLine } from './lines';
 import type { Problems } from './problems';
 
 export const hashesOf = (texts: readonly string[]): Uint8Array[] => texts.map((text) => fromBase64(text) as Uint8Array);
-
-/** `typ` of the observer's signature over a batch. */
-export const observedType = 'custody+observed';
-
-/** What the observer signs of a batch of leaves: RFC 8785 form. */
-export const observedPayload = (batch: { log: string; from: number; size: number; root: Uint8Array }): string =>
-  canonicalJson({
-    attestation: 'observed',
-    from: batch.from,
-    log: batch.log,
-    root: toHex(batch.root),
-    size: batch.size,
-  });
 
 /** A batch of a log that Custody's own adapter signed, as its entries come. */
 export class ObservedBatch {
@@ -28,8 +15,8 @@ export class ObservedBatch {
   #others: Others[];
   #tree: TreeCursor;
   #fits = true;
-  /** Entries of it that came. */
-  entries = 0;
+  /** Entries of it that no producer signed. */
+  unsigned = 0;
 
   constructor({ sha256 }: Crypto, line: number, batch: BatchLine) {
     this.#line = line;
@@ -46,11 +33,11 @@ export class ObservedBatch {
     return index >= this.#batch.from && index < this.#batch.from + this.#batch.size;
   }
 
-  add(index: number, leaf: Uint8Array): void {
+  add(index: number, leaf: Uint8Array, isSigned: boolean): void {
     this.#skip();
     if (this.#tree.size === index - this.#batch.from) this.#tree.append(leaf);
     else this.#fits = false;
-    this.entries++;
+    if (!isSigned) this.unsigned++;
   }
 
   /** When no more of its entries come. Whether the observer signed just these. */

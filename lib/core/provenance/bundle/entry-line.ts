@@ -26,8 +26,15 @@ const bodyStart = [...'{"body":'].map((letter) => letter.charCodeAt(0));
 const indexStart = [...'{"index":'].map((letter) => letter.charCodeAt(0));
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Whether a line is that of an entry, by how it begins. */
-export const isEntryLine = (line: Uint8Array): boolean => startsWith(line, bodyStart) || startsWith(line, indexStart);
+const entryEnd = [...'"type":"entry"}'].map((letter) => letter.charCodeAt(0));
+
+/** Whether a line is that of an entry. */
+export function isEntryLine(line: Uint8Array): boolean {
+  if (startsWith(line, bodyStart)) return true;
+  if (!startsWith(line, indexStart)) return false;
+  const end = line.length - entryEnd.length;
+  return entryEnd.every((byte, i) => line[end + i] === byte);
+}
 
 /**
  * Reads the line of an entry. Only its one canonical form is taken: what is read is written again and compared, so that no member can

@@ -1,9 +1,9 @@
 import Type, { type Static } from 'typebox';
 
 /**
- * `custody.bundle/1`: evidence as JSON lines, each in RFC 8785 form. In this order: the header; conclusions (alerts, their detections
- * and history, states of chains); checkpoints; the entries of one log after the other, the console's first, because it holds the keys;
- * the end. Entries of a log stand by rising index, and what is not shown between them is stood for by the hashes of `others`.
+ * `custody.bundle/1`: evidence as JSON lines, each in RFC 8785 form. In this order: the header; alerts, each with its detections and
+ * history; checkpoints; the entries of one log after the other, the console's first, because it holds the keys; states of the chains of
+ * the sources; the end. Entries of a log stand by rising index, and what is not shown between them is stood for by the hashes of `others`.
  */
 export const bundleFormat = 'custody.bundle/1';
 

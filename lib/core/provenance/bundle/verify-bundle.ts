@@ -299,7 +299,7 @@ export class BundleVerifier {
     const hash = leafHash(this.#crypto.sha256, entry.leafText);
     if (!section.addEntry(this.#line, entry.index, hash)) return;
     if (this.#batch && !this.#batch.covers(entry.index)) this.#closeBatch();
-    this.#batch?.add(entry.index, hash);
+    this.#batch?.add(entry.index, hash, entry.leaf.kid !== undefined);
     this.#wanted.delete(entry.leaf.id);
     const found = entry.body ? this.#readBody(entry, section, entry.body) : null;
     this.#entry = { log: entry.log, index: entry.index, event: found?.event ?? null };
@@ -356,7 +356,7 @@ export class BundleVerifier {
     if (!batch || !this.#current) return;
     const { origin } = this.#current.section;
     const key = this.#keys.observerKey(batch.kid);
-    if (batch.finish(this.#crypto, origin, key, this.#problems)) this.tally.observed += batch.entries;
+    if (batch.finish(this.#crypto, origin, key, this.#problems)) this.tally.observed += batch.unsigned;
   }
 
   #readDisclosure(line: DisclosureLine): void {
