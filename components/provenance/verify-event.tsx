@@ -68,8 +68,13 @@ export function VerifyEvent({
           </span>
         )}
         {outcome && (
-          <Button kind="quiet" onClick={() => download(outcome.proof)}>
+          <Button kind="quiet" onClick={() => saveProof(outcome.proof)}>
             Download the proof
+          </Button>
+        )}
+        {outcome?.proof.anchor && (
+          <Button kind="quiet" onClick={() => void saveTlogProof(outcome.proof)}>
+            As .tlog-proof
           </Button>
         )}
       </div>
@@ -143,11 +148,21 @@ async function check(proof: ProofFile): Promise<Outcome> {
   };
 }
 
-function download(proof: ProofFile) {
-  const url = URL.createObjectURL(new Blob([JSON.stringify(proof, null, 2)], { type: 'application/json' }));
+const saveProof = (proof: ProofFile) =>
+  save(`${proof.leaf.id}.proof.json`, JSON.stringify(proof, null, 2), 'application/json');
+
+/** As other verifiers take it (c2sp.org/tlog-proof). */
+async function saveTlogProof(proof: ProofFile): Promise<void> {
+  const { tlogProofOf } = await import('@/lib/core/provenance/tlog-proof');
+  const text = tlogProofOf(proof);
+  if (text !== null) save(`${proof.leaf.id}.tlog-proof`, text, 'text/plain');
+}
+
+function save(name: string, content: string, type: string) {
+  const url = URL.createObjectURL(new Blob([content], { type }));
   const link = document.createElement('a');
   link.href = url;
-  link.download = `${proof.leaf.id}.proof.json`;
+  link.download = name;
   link.click();
   URL.revokeObjectURL(url);
 }

@@ -11,9 +11,11 @@ const statusOf: Record<ErrorCode, number> = {
   unauthenticated: 401,
   forbidden: 403,
   not_found: 404,
+  gone: 410,
   conflict: 409,
   too_large: 413,
   rate_limited: 429,
+  unavailable: 503,
   failed: 500,
 };
 

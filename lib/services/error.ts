@@ -1,5 +1,5 @@
 /**
- * The eight codes with which anything a person or a client asked for can fail. Each transport maps them in one place:
+ * The codes with which anything a person or a client asked for can fail. Each transport maps them in one place:
  * lib/auth/route.ts (HTTP) and lib/auth/action.ts (server actions).
  */
 export const errorCodes = [
@@ -7,9 +7,11 @@ export const errorCodes = [
   'unauthenticated',
   'forbidden',
   'not_found',
+  'gone',
   'conflict',
   'too_large',
   'rate_limited',
+  'unavailable',
   'failed',
 ] as const;
 export type ErrorCode = (typeof errorCodes)[number];

@@ -186,6 +186,16 @@ export interface AlertDetection {
   evidence: Evidence[];
 }
 
+/** The newest event that an alert is about; null where there is no such alert. */
+export async function newestEventOf(alertId: string): Promise<{ id: string; time: string } | null> {
+  const { rows } = await pool().query<{ id: string; time: Date }>(
+    `SELECT event_id::text AS id, event_time AS time FROM detection WHERE alert_id = $1
+     ORDER BY event_time DESC, event_id LIMIT 1`,
+    [alertId],
+  );
+  return rows[0] ? { id: rows[0].id, time: rows[0].time.toISOString() } : null;
+}
+
 /** The newest detections of an alert, with their evidence as it was found. */
 export async function listDetections(alertId: string, on: Pick<Tx, 'query'> = pool()): Promise<AlertDetection[]> {
   const { rows } = await on.query<AlertDetection>(

@@ -4,13 +4,14 @@ import { observerProof } from '../core/provenance/observer';
 import { consistencyProof, inclusionProof } from '../core/provenance/proof';
 import type { ProofFile } from '../core/provenance/proof-file';
 import { sha256 } from '../platform/crypto';
-import { firstCheckpointOver, latestCheckpoint } from './checkpoint';
+import { firstCheckpointOver } from './checkpoint';
 import { readAuditLeaf, readEventLeaf, type StoredLeaf } from './leaves';
 import { type LogHead, readLog } from './log';
 import { leavesOfBatch, observationOf } from './observer-batches';
 import type { Queryable } from './pool';
 import { readSourceKey } from './source-keys';
 import { tileReader } from './tiles';
+import { anchorCheckpoint } from './witnesses';
 
 export interface ProofOptions {
   /** Public half of the log key: 32 bytes. */
@@ -60,7 +61,7 @@ async function proofFor(
 }
 
 async function anchorOf(client: Queryable, log: LogHead, index: number): Promise<Pick<ProofFile, 'anchor'>> {
-  const latest = await latestCheckpoint(client, log.id);
+  const latest = await anchorCheckpoint(client, log.id, index);
   if (!latest || latest.size <= index) return {};
   const first = await firstCheckpointOver(client, log.id, index);
   const read = tileReader(client, log);

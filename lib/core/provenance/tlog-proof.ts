@@ -1,8 +1,10 @@
-import { fromBase64, toBase64 } from './bytes';
+import { fromBase64, toBase64, utf8 } from './bytes';
 import { type Checkpoint, openCheckpoint, parseCheckpoint } from './checkpoint';
 import type { Crypto } from './crypto';
+import { encodeLeaf } from './leaf';
 import { leafHash, verifyInclusion } from './merkle';
 import { NoteError, parseNote, type VerifierKey } from './note';
+import type { ProofFile } from './proof-file';
 
 /** Proof files of c2sp.org/tlog-proof. */
 export interface TlogProof {
@@ -62,4 +64,11 @@ export function openTlogProof(
     throw new NoteError(`entry ${proof.index} of ${size} does not lead to the signed root`);
   }
   return checkpoint;
+}
+
+/** The `.tlog-proof` of what a proof file proves, with the leaf as extra data; null where no checkpoint covers it yet. */
+export function tlogProofOf({ leaf, index, anchor }: Pick<ProofFile, 'leaf' | 'index' | 'anchor'>): string | null {
+  if (!anchor) return null;
+  const hashes = anchor.inclusion_proof.map((hash) => fromBase64(hash) as Uint8Array);
+  return formatTlogProof({ extra: utf8(encodeLeaf(leaf)), index, hashes, checkpoint: anchor.checkpoint });
 }

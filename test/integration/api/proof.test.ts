@@ -1,19 +1,27 @@
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { beforeAll, expect, test } from 'vitest';
 import { POST } from '@/app/api/v1/events/route';
 import { GET as checkpoint } from '@/app/api/v1/log/[id]/checkpoint/route';
 import { GET as tile } from '@/app/api/v1/log/[id]/tile/[...path]/route';
+import { POST as compareRoute } from '@/app/api/v1/log/compare/route';
 import { GET as proof } from '@/app/api/v1/proof/[id]/route';
+import { parseCheckpoint, signCheckpoint } from '@/lib/core/provenance/checkpoint';
+import { leafHash } from '@/lib/core/provenance/merkle';
+import { parseNote } from '@/lib/core/provenance/note';
+import { decodeEntries } from '@/lib/core/provenance/tiles';
+import { openTlogProof, parseTlogProof } from '@/lib/core/provenance/tlog-proof';
 import { verifyInBrowser } from '@/lib/core/provenance/verify-in-browser';
+import { nodeCrypto, rawPublicKey, sha256, signerOf } from '@/lib/platform/crypto';
 import { logKey } from '@/lib/platform/keys';
 import { processObserverKey } from '@/lib/services/observer';
 import { enrollObserverKey } from '@/lib/services/observer-key';
 import { signGrownLogs } from '@/lib/worker/checkpoint';
 import { bearer, get, post, sessionOf } from '../../support/api';
-import { madeUser, newEnvelope } from '../../support/made';
+import { madeAlert, madeUser, newEnvelope } from '../../support/made';
 import { testDatabase } from '../../support/postgres';
 
 const db = testDatabase();
@@ -74,6 +82,79 @@ test('an unsigned event is observed: signed by the observer key, and said to be 
   const forged = verifyInBrowser({ ...file, observer: { ...file.observer, from: 1 } });
   expect(forged).toMatchObject({ verdict: 'INVALID' });
   expect(forged.checks.find(({ name }) => name === 'observed')).toMatchObject({ outcome: 'failed' });
+});
+
+test('the same proof comes as a tlog-proof, with the leaf in it, and by the alert it is evidence of', async () => {
+  const response = await proofOf(eventId, '?form=tlog-proof');
+  expect(response.headers.get('content-disposition')).toContain(`${eventId}.tlog-proof`);
+  const text = await response.text();
+  const { publicKey } = logKey({ dataDir: process.env.CUSTODY_DATA as string });
+  const parsed = parseTlogProof(text);
+  const { origin } = parseCheckpoint(parseNote(parsed.checkpoint).text);
+  const opened = openTlogProof(nodeCrypto, parsed, parsed.extra ?? '', { name: origin, publicKey });
+  expect(opened.size).toBeGreaterThan(parsed.index);
+  expect(JSON.parse(new TextDecoder().decode(parsed.extra))).toMatchObject({ v: 1, id: eventId });
+  const alert = await madeAlert(db.pool);
+  const { rows } = await db.pool.query('SELECT time FROM event WHERE id = $1', [eventId]);
+  await db.pool.query(`INSERT INTO detection VALUES ($1, $2, $3, 'tool-poisoning', 4, 'seen', '[]')`, [
+    alert,
+    eventId,
+    rows[0].time,
+  ]);
+  expect(await (await proofOf(alert, '?of=alert&form=tlog-proof')).text()).toBe(text);
+  expect((await proofOf(eventId, '?of=alert')).status).toBe(404);
+});
+
+test('entries come as a bundle whose leaves have the hashes of the tile', async () => {
+  const [bundle, hashes] = [await tileOf('entries/000.p/1'), await tileOf('0/000.p/1')];
+  const [leaf] = decodeEntries(new Uint8Array(await bundle.arrayBuffer())) ?? [];
+  expect(Buffer.from(leafHash(sha256, leaf as Uint8Array))).toEqual(Buffer.from(await hashes.arrayBuffer()));
+  expect(bundle.headers.get('cache-control')).toBe('private, max-age=31536000, immutable');
+  const squeezed = await tile(get('/', { authorization, 'accept-encoding': 'gzip, br' }), {
+    params: Promise.resolve({ id: logId, path: ['entries', '000.p', '1'] }),
+  });
+  expect(squeezed.headers.get('content-encoding')).toBe('gzip');
+  expect(decodeEntries(gunzipSync(await squeezed.arrayBuffer()))?.[0]).toEqual(Buffer.from(leaf as Uint8Array));
+});
+
+test('only whoever may see integrity reads the log', async () => {
+  const params = { params: Promise.resolve({ id: logId, path: ['entries', '000.p', '1'] }) };
+  expect((await tile(get('/'), params)).status).toBe(401);
+  expect((await tile(get('/', { authorization: await bearer(db.pool, 'event:read') }), params)).status).toBe(403);
+  expect((await checkpoint(get('/'), { params: Promise.resolve({ id: logId }) })).status).toBe(401);
+});
+
+test('a checkpoint that somebody holds is compared, and one that contradicts is kept', async () => {
+  const key = logKey({ dataDir: process.env.CUSTODY_DATA as string });
+  const ours = await (await checkpointOf(logId)).text();
+  const { origin, size } = parseCheckpoint(parseNote(ours).text);
+  const compare = async (note: string) => {
+    const response = await compareRoute(
+      post('/api/v1/log/compare', note, { authorization, 'content-type': 'text/plain' }),
+      {},
+    );
+    return { status: response.status, body: await response.json() };
+  };
+  expect(await compare(ours)).toMatchObject({ status: 200, body: { outcome: 'agrees', size } });
+  const signed = (at: number) =>
+    signCheckpoint(sha256, { origin, size: at, root: sha256('other') }, key.publicKey, key.sign);
+  expect(await compare(signed(size))).toMatchObject({ status: 200, body: { outcome: 'other_root' } });
+  expect(await compare(signed(size + 1))).toMatchObject({ status: 200, body: { outcome: 'beyond' } });
+  expect(await compare(signed(size))).toMatchObject({ status: 200, body: { outcome: 'other_root' } });
+  const stranger = generateKeyPairSync('ed25519').privateKey;
+  const forged = signCheckpoint(
+    sha256,
+    { origin, size, root: sha256('other') },
+    rawPublicKey(stranger),
+    signerOf(stranger),
+  );
+  expect(await compare(forged)).toMatchObject({ status: 400 });
+  expect(await compare('hello')).toMatchObject({ status: 400 });
+  const { rows } = await db.pool.query('SELECT kind, holder FROM equivocation ORDER BY found_at');
+  expect(rows).toEqual([
+    { kind: 'other_root', holder: 'api-key:a test' },
+    { kind: 'beyond', holder: 'api-key:a test' },
+  ]);
 });
 
 test('an event is proved under the id that its emitter chose, of whatever version', async () => {
