@@ -1,6 +1,7 @@
 import {
   Activity,
   BellRing,
+  FileKey,
   FileX2,
   Gauge,
   KeyRound,
@@ -52,6 +53,7 @@ export const screens: Screen[] = [
   },
   { href: '/privacy', label: 'Privacy', icon: UserLock, letter: 'v', scope: 'privacy:read' },
   { href: '/requests', label: 'Requests', icon: UsersRound, letter: 'r', scope: 'privacy:read' },
+  { href: '/keys', label: 'Keys', icon: FileKey, letter: 'y', scope: 'integrity:read' },
   { href: '/api-keys', label: 'API keys', icon: KeyRound, letter: 'k', scope: 'apikey:read' },
   { href: '/audit', label: 'Audit', icon: ScrollText, letter: 'u', scope: 'audit:read', follows: 'range' },
   { href: '/users', label: 'Users', icon: Users, letter: 'p', scope: 'user:write' },

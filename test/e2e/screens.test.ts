@@ -49,7 +49,7 @@ describe('an empty system', () => {
     expectQuiet(page);
   });
 
-  it.each(['/dead-letters', '/alerts?view=closed', '/events?q=tool:nothing'])(
+  it.each(['/dead-letters', '/alerts?view=closed', '/events?q=tool:nothing', '/keys?q=nothing'])(
     '%s says what will appear',
     async (path) => {
       const page = await open(path, 'admin');
@@ -71,6 +71,7 @@ const screens: [path: string, role: Role][] = [
   ['/servers', 'responder'],
   ['/integrity', 'auditor'],
   ['/dead-letters', 'responder'],
+  ['/keys', 'auditor'],
   ['/api-keys', 'admin'],
   ['/users', 'admin'],
   ['/audit', 'auditor'],
@@ -177,6 +178,7 @@ describe('states', () => {
     '/servers?open=%00',
     '/servers/%00',
     '/dead-letters?q=%00',
+    '/keys?q=%00&state=%00',
     '/audit?q=%00&actor=%00&action=%00',
     '/signin?callbackUrl=a&callbackUrl=b',
   ])('what anyone may write into the address is no failure: %s', async (path) => {

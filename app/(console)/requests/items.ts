@@ -74,12 +74,12 @@ function wordsOf(
       return payload.release
         ? {
             sentence: `Let ${text('release')} send unsigned again`,
-            href: null,
+            href: `/keys?q=${encodeURIComponent(text('release'))}`,
             notes: ['It has no key in force; without this decision its events are refused.'],
           }
         : {
             sentence: `Revoke the key ${text('kid')}`,
-            href: null,
+            href: `/keys?q=${encodeURIComponent(text('kid'))}`,
             notes: [
               payload.compromised_since
                 ? `Others may have held it since ${text('compromised_since')}: what it signed counts only where a witness or a timestamp saw it before.`
