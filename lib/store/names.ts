@@ -18,14 +18,13 @@ const freshMs = 1_000;
 interface Directory {
   /** Names by pseudonym; null for who was erased. */
   names: Map<string, string | null>;
-  /** When erasures were last looked for, and when everybody was last listed. */
-  lookedAt: number;
+  /** When everybody was last listed. */
   listedAt: number;
   /** Everybody who was there before then is in `names`, as far as they fit. */
   listedTo: string | null;
 }
 
-const empty = (): Directory => ({ names: new Map(), lookedAt: 0, listedAt: 0, listedTo: null });
+const empty = (): Directory => ({ names: new Map(), listedAt: 0, listedTo: null });
 
 // One for the process, also where modules are bundled once per route.
 const shared = globalThis as { custodyNames?: Directory };
@@ -34,7 +33,7 @@ function directory(): Directory {
   return shared.custodyNames;
 }
 
-/** Forgets a name at once when an erasure is announced, and all of them when one may have been missed. Answers how to stop. */
+/** Takes a name out of memory when its erasure is announced, and all of them when an announcement may have been missed. Answers how to stop. */
 export function watchErasures(): () => void {
   return listen(
     (payload) => {
@@ -142,12 +141,10 @@ function patternsIn(filter: Filter): string[] {
 /** Longer than an erasure may take from its beginning, which its row names, to its commit. */
 const slack = `interval '10 minutes'`;
 
+/** Before each use: no name is shown after its erasure, also where its announcement was missed. */
 async function noticeErasures(): Promise<void> {
-  const known = directory();
-  if (Date.now() - known.lookedAt < freshMs) return;
-  known.lookedAt = Date.now();
   const { rows } = await pool().query<{ id: string }>(`SELECT id FROM data_subject WHERE erased_at > now() - ${slack}`);
-  for (const { id } of rows) known.names.set(id, null);
+  for (const { id } of rows) directory().names.set(id, null);
 }
 
 /** Everybody who came since the last time, newest first; the first time all whom this process remembers. */
