@@ -1,3 +1,4 @@
+import { receiptFamilies, receiptSource } from '../core/provenance/receipts/registry';
 import { commandLine } from '../services/caller';
 import { enrollSourceKey } from '../services/enroll-source-key';
 import { requestChange } from '../services/request-change';
@@ -5,13 +6,32 @@ import { closePool } from '../store/pool';
 import { listSourceKeys, type SourceKeyRow } from '../store/source-keys';
 import { printTable } from './table';
 
-export async function enroll(options: { source: string; publicKey: string; kid?: string }): Promise<void> {
+export interface EnrollOptions {
+  source?: string;
+  /** Family of other people's receipts. */
+  receipts?: string;
+  publicKey: string;
+  kid?: string;
+}
+
+export async function enroll({ receipts, source: named, ...key }: EnrollOptions): Promise<void> {
   try {
-    const { kid, source } = await enrollSourceKey(commandLine, options);
+    if ((named === undefined) === (receipts === undefined)) throw new Error('give either --source or --receipts');
+    const { kid, source } = await enrollSourceKey(commandLine, {
+      ...key,
+      source: receipts === undefined ? (named as string) : familySource(receipts),
+    });
     process.stdout.write(`${kid} may sign for ${source}\n`);
   } finally {
     await closePool();
   }
+}
+
+function familySource(family: string): string {
+  if (!receiptFamilies.includes(family)) {
+    throw new Error(`no receipts are known by ${JSON.stringify(family)}; there are ${receiptFamilies.join(', ')}`);
+  }
+  return receiptSource(family);
 }
 
 export async function list(): Promise<void> {

@@ -3,9 +3,17 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { writeAlerts } from './commit-alerts';
 import { writeChains } from './commit-chains';
 import { type BatchCommit, CommitConflict } from './commit-contract';
-import { writeDeadLetters, writeDefinitions, writeServers, writeSightings, writeUsage } from './commit-rows';
+import {
+  dropErased,
+  writeDeadLetters,
+  writeDefinitions,
+  writeServers,
+  writeSightings,
+  writeUsage,
+} from './commit-rows';
 import { eventColumns } from './copy-encoder';
 import { insertObserved } from './observer-batches';
+import { writeReceipts } from './receipt-links';
 import { sealedColumns } from './sealed-copy';
 import { writeTiles } from './tiles';
 
@@ -22,11 +30,13 @@ export async function commitBatch(client: PoolClient, batch: BatchCommit): Promi
   try {
     await moveHead(client, batch);
     if (batch.eventCount > 0) await copy(client, `event (${eventColumns})`, batch.events);
-    if (batch.sealed !== null) await copy(client, `sealed_value (${sealedColumns})`, batch.sealed);
+    if (batch.sealed !== null) await copy(client, `sealed_value (${sealedColumns})`, batch.sealed.stream);
     await writeTiles(client, batch.logId, batch.tiles);
     if (batch.servers.length > 0) await writeServers(client, batch.servers);
     if (batch.definitions.length > 0) await writeDefinitions(client, batch.definitions);
     if (batch.sightings.length > 0) await writeSightings(client, batch.sightings);
+    if (batch.receipts.length > 0) await writeReceipts(client, batch.receipts);
+    if (batch.sealed !== null) await dropErased(client, batch.logId, batch.was.size, batch.sealed.subjects);
     if (batch.deadLetters.length > 0) await writeDeadLetters(client, batch);
     if (batch.usage.length > 0) await writeUsage(client, batch.logId, batch.usage);
     if (batch.chains.length > 0) await writeChains(client, batch.chains);

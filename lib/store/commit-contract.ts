@@ -19,8 +19,8 @@ export interface BatchCommit extends Omit<JudgedBatch, 'events' | 'detections' |
   /** Binary COPY stream of the event rows, and how many they are. */
   events: Uint8Array<ArrayBuffer>;
   eventCount: number;
-  /** Binary COPY stream of what stands behind the events' markers, sealed; null where there is none. */
-  sealed: Uint8Array<ArrayBuffer> | null;
+  /** What stands behind the events' markers: a binary COPY stream, and whose it is; null where there is none. */
+  sealed: { stream: Uint8Array<ArrayBuffer>; subjects: string[] } | null;
   /** UTC days of the rows' partitions. */
   days: string[];
   alerts: AlertFold[];

@@ -71,6 +71,31 @@ export async function writeSightings(client: PoolClient, sightings: SecretSighti
   });
 }
 
+/**
+ * Takes out of the transaction what it wrote of people who were erased since it was judged. The lock makes an erasure wait that
+ * comes now: it finds what is written here, and deletes it.
+ */
+export async function dropErased(
+  client: PoolClient,
+  logId: number,
+  firstIndex: number,
+  subjects: string[],
+): Promise<void> {
+  const { rows } = await client.query<{ id: string; erased: boolean }>({
+    name: 'lock_subjects',
+    text: 'SELECT id, erased_at IS NOT NULL AS erased FROM data_subject WHERE id = ANY ($1) ORDER BY id FOR KEY SHARE',
+    values: [subjects],
+  });
+  const erased = rows.filter((row) => row.erased).map(({ id }) => id);
+  if (erased.length === 0) return;
+  await client.query('DELETE FROM sealed_value WHERE log_id = $1 AND first_index = $2 AND subject = ANY ($3)', [
+    logId,
+    firstIndex,
+    erased,
+  ]);
+  await client.query('DELETE FROM secret_sighting WHERE actor = ANY ($1)', [erased]);
+}
+
 export async function writeUsage(client: PoolClient, logId: number, rows: UsageRow[]): Promise<void> {
   await client.query({
     name: 'write_usage',

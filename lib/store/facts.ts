@@ -9,8 +9,10 @@ import type {
 } from '../core/judge/contract';
 import { maxDefinition, maxTools } from '../core/judge/inventory';
 import { chainKey, knownKey } from '../core/judge/needs';
+import type { ReceiptPlace } from '../core/judge/receipts';
 import { maxGaps } from '../core/provenance/chain';
 import type { Queryable } from './pool';
+import { loadReceipts } from './receipt-links';
 import { registrySize } from './source-keys';
 import { subjectsOf } from './subjects';
 import { envelopeTime } from './time-text';
@@ -31,6 +33,7 @@ export async function loadFacts(db: Queryable, needs: Needs): Promise<Facts> {
     servers: absent<ServerFacts>(needs.servers),
     known: absent<KnownEvent>(needs.known),
     sightings: new Map(needs.sightings.map((fingerprint) => [fingerprint, []])),
+    receipts: absent<ReceiptPlace>(needs.receipts),
     subjects: needs.subjects.length > 0 ? await subjectsOf(db, needs.subjects) : new Map(),
   };
   if (needs.chains.length > 0) await loadChains(db, needs.chains, facts.chains);
@@ -40,6 +43,7 @@ export async function loadFacts(db: Queryable, needs: Needs): Promise<Facts> {
   if (needs.servers.length > 0) await loadServers(db, needs.servers, facts.servers);
   if (needs.known.length > 0) await loadKnown(db, needs.known, facts.known);
   if (needs.sightings.length > 0) await loadSightings(db, needs.sightings, facts.sightings);
+  if (needs.receipts.length > 0) await loadReceipts(db, needs.receipts, facts.receipts);
   return facts;
 }
 
@@ -128,9 +132,11 @@ async function loadServers(db: Queryable, keys: string[], into: Facts['servers']
 
 async function loadKnown(db: Queryable, keys: string[], into: Facts['known']): Promise<void> {
   const pairs = keys.map((key) => key.split(' '));
-  const { rows } = await db.query<{ id: string; time: string; eventHash: string; recordedAt: string }>(
+  const { rows } = await db.query<KnownEvent & { time: string }>(
     `SELECT e.id::text, ${envelopeTime('e.time')} AS time, encode(e.event_hash, 'hex') AS "eventHash",
-       ${envelopeTime('e.recorded_at')} AS "recordedAt"
+       ${envelopeTime('e.recorded_at')} AS "recordedAt", e.format,
+       CASE WHEN EXISTS (SELECT FROM data_subject WHERE erased_at > e.recorded_at) THEN encode(sha256(convert_to(
+         regexp_replace(e.body, '\\[redacted:([a-z_]+):[A-Za-z0-9_-]{43}\\]', '[redacted:\\1]', 'g'), 'UTF8')), 'hex') END AS shape
      FROM unnest($1::uuid[], $2::timestamptz[]) AS k (id, time) JOIN event e ON e.id = k.id AND e.time = k.time`,
     [pairs.map(([id]) => id), pairs.map(([, time]) => time)],
   );

@@ -3,6 +3,7 @@ import type { EventDetection } from '../detection/rule';
 import type { Refusal } from '../event/result';
 import type { UsageRow } from '../usage/rollup';
 import type { DeadLetter, SecretSighting } from './contract';
+import type { ReceiptSeen } from './receipts';
 import type { Seal } from './seals';
 
 /** What the judge makes of one batch: everything that its transaction writes beside the rows. */
@@ -15,6 +16,8 @@ export interface JudgedBatch {
   servers: ServerSeen[];
   definitions: DefinitionSeen[];
   sightings: SecretSighting[];
+  /** Other people's receipts, to be found by those that name them. */
+  receipts: ReceiptSeen[];
   /** What the markers of the events stand for, to be sealed. */
   seals: Seal[];
   usage: UsageRow[];
@@ -33,6 +36,7 @@ export const emptyBatch = (): JudgedBatch => ({
   servers: [],
   definitions: [],
   sightings: [],
+  receipts: [],
   seals: [],
   usage: [],
   duplicates: 0,

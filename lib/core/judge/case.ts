@@ -5,7 +5,7 @@ import type { AuditEvent } from '../event/envelope';
 import type { Sha256Hex } from '../event/hash';
 import type { Refusal } from '../event/result';
 import { encodeCore } from '../provenance/core';
-import type { Crypto } from '../provenance/crypto';
+import type { ReceiptCrypto } from '../provenance/receipts/receipt';
 import type { SignatureVerifier } from '../provenance/signature';
 import { Commitments, type Committed } from '../redaction/commitments';
 import type { Disclosed } from '../redaction/disclosures';
@@ -16,6 +16,7 @@ import { normalise } from '../text/normalise';
 import type { Facts } from './contract';
 import { type Disclosures, disclosedIn } from './disclosed';
 import type { Opened } from './read';
+import { type JudgedReceipt, judgeReceipt, noteCopy } from './receipts';
 import { type SubjectFact, sourceSubjectKey } from './subjects';
 import { verifyProducer } from './verify';
 
@@ -27,7 +28,7 @@ export interface CaseTools {
   /** Keyed, 16 hexadecimal digits. */
   fingerprint(value: string): string;
   printer: Printer;
-  crypto: Crypto;
+  crypto: ReceiptCrypto;
   /** Whether an event's word is believed that it was generated. Elsewhere than in a demonstration an attack could say so. */
   believeGenerated: boolean;
 }
@@ -54,6 +55,8 @@ export class Case {
   person: SubjectFact | null = null;
   /** What its markers stand for. */
   committed: readonly Committed<SubjectFact>[] = nothingCommitted;
+  /** The receipt that the event was made of. */
+  receipt: JudgedReceipt | null = null;
   /** Keys of subjects that are not known yet: `redact` must be called again when they are. */
   missing: ReadonlySet<string> = new Set();
   redactions: Redaction[] = nothing;
@@ -83,6 +86,7 @@ export class Case {
     const disclosed = disclosedIn(event, disclosures, this.kid !== null, crypto.hmacSha256);
     if ('reason' in disclosed) return disclosed;
     this.disclosures = disclosed;
+    this.receipt = judgeReceipt(this.opened, facts, crypto);
     return null;
   }
 
@@ -115,6 +119,7 @@ export class Case {
       this.redactions = redacted.redactions;
       this.secrets = redacted.redactions.filter((one) => one.category === 'secret' && one.fingerprint !== '');
     }
+    if (this.receipt !== null) noteCopy(this.opened, this.event);
     for (const { pointer, n, kind, value, k } of list) commitments.adopt(kind, pointer, n, value, k);
     this.person = person === null ? null : (facts.subjects.get(person) ?? null);
     this.committed = commitments.made;

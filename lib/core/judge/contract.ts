@@ -1,5 +1,6 @@
 import type { AuditEvent } from '../event/envelope';
 import type { Refusal } from '../event/result';
+import type { ReceiptPlace } from './receipts';
 import type { SubjectFact } from './subjects';
 
 /** One message as it came in: a Kafka record, or one item of an HTTP body. */
@@ -48,6 +49,10 @@ export interface KnownEvent {
   id: string;
   eventHash: string;
   recordedAt: string;
+  /** As it came in. */
+  format?: string;
+  /** Where somebody was erased since: SHA-256 of the body with its markers bare of commitments (./shape), hexadecimal. */
+  shape?: string | null;
 }
 
 export interface SecretSighting {
@@ -80,6 +85,8 @@ export interface Facts {
   known: Map<string, KnownEvent | null>;
   /** By fingerprint. */
   sightings: Map<string, SecretSighting[]>;
+  /** By source, U+0000 and the hash of a receipt; null: it did not come in, and nothing names it. */
+  receipts: Map<string, ReceiptPlace | null>;
   /** By normalised identifier, or what stands for a source (./subjects); whoever is asked for is there. */
   subjects: Map<string, SubjectFact>;
 }

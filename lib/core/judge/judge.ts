@@ -1,6 +1,7 @@
 import type { Gate } from '../detection/engine';
 import type { Refusal } from '../event/result';
 import { hashLeaf, subjectOf } from '../provenance/leaf';
+import type { ReceiptCrypto } from '../provenance/receipts/receipt';
 import { addUsage, type UsageRow } from '../usage/rollup';
 import { emptyBatch, type JudgedBatch, type Outcome } from './batch';
 import { Case, type CaseTools } from './case';
@@ -9,8 +10,10 @@ import type { ChainVerdict, DeadLetter, EventRow, Facts, KnownEvent, Needs } fro
 import { Inventory, type WrittenAt } from './inventory';
 import { knownKey, NeedsList } from './needs';
 import { deadLetter, type Opened, type Reading } from './read';
+import { askReceipt } from './receipts';
 import { column, rowOf } from './row';
 import { Seals } from './seals';
+import { shapeOf } from './shape';
 import type { Sightings } from './sightings';
 
 /** What the judge works with; made once for each thread. */
@@ -67,7 +70,8 @@ function* judgeSlice(
   { careful, lap, emit }: JudgeOptions,
 ): Generator<Needs, void, void> {
   for (const letter of dead) judge.refuse(letter);
-  yield* needed(facts, (needs) => askAll(needs, opened, facts, careful));
+  const ask = (needs: NeedsList) => askAll(needs, opened, facts, careful, tools.crypto);
+  yield* needed(facts, ask);
 
   const cases: Case[] = [];
   for (const one of opened) {
@@ -78,7 +82,7 @@ function* judgeSlice(
   }
   lap('verify');
   for (const one of cases) one.redact(facts, tools);
-  yield* redactRest(cases, facts, tools, (needs) => askAll(needs, opened, facts, careful));
+  yield* redactRest(cases, facts, tools, ask);
   lap('redact');
   for (const one of cases) one.hash(tools);
   lap('body');
@@ -89,7 +93,7 @@ function* judgeSlice(
     yield* needed(facts, (needs) => {
       for (const { fingerprint } of secrets) needs.ask('sightings', fingerprint);
       // Facts that logs share can be thrown away while this one waits.
-      askAll(needs, opened, facts, careful);
+      ask(needs);
     });
   }
   const rows: EventRow[] = [];
@@ -132,8 +136,10 @@ function* needed(facts: Facts, ask: (needs: NeedsList) => void): Generator<Needs
   }
 }
 
-function askAll(needs: NeedsList, opened: Opened[], facts: Facts, careful: boolean): void {
-  for (const { event, place } of opened) {
+function askAll(needs: NeedsList, opened: Opened[], facts: Facts, careful: boolean, crypto: ReceiptCrypto): void {
+  for (const one of opened) {
+    const { event, place } = one;
+    askReceipt(one, needs, crypto);
     if (event.sig === undefined) needs.ask('sourceKids', event.source);
     else needs.ask('keys', event.sigkid ?? '');
     if (place && needs.ask('chains', place.key)) needs.ask('epochs', event.source);
@@ -206,7 +212,7 @@ class BatchJudge {
       this.repeated(one, row, stored);
       return null;
     }
-    state.facts.known.set(key, { id: event.id, eventHash, recordedAt });
+    state.facts.known.set(key, { id: event.id, eventHash, recordedAt, format: opened.format });
     const verdict: ChainVerdict = place
       ? this.chains.advance(event, place, tools.sha256(one.core), kid)
       : { kind: 'unchained' };
@@ -223,6 +229,7 @@ class BatchJudge {
       registry: row.registry ?? undefined,
       subject: subjectOf(row.actor),
     });
+    if (one.receipt?.seen) batch.receipts.push(one.receipt.seen);
     if (one.committed.length > 0) this.seals.add(event.time, batch.events, one.committed);
     addUsage(this.usage, row, event.data.phase);
     batch.events++;
@@ -235,7 +242,9 @@ class BatchJudge {
     const { opened, event, eventHash } = one;
     const { place } = opened;
     this.batch.duplicates++;
-    if (stored.eventHash !== eventHash) {
+    // A receipt's event goes by its content; what was judged of it depends on when it came.
+    const sameReceipt = one.receipt !== null && stored.format === opened.format;
+    if (stored.eventHash !== eventHash && !sameReceipt && !this.isSameButForErasure(one, stored)) {
       // No rule looks at it: what it says would stand as evidence against the event whose id it took.
       this.refuse(deadLetter(opened.message, opened.item, otherContent));
       return;
@@ -243,6 +252,10 @@ class BatchJudge {
     if (place) this.chains.repeated(event, place);
     this.detect(one, row, { kind: 'unchained' }, stored);
     this.note(opened, 'duplicate');
+  }
+
+  private isSameButForErasure({ body }: Case, { shape }: KnownEvent): boolean {
+    return typeof shape === 'string' && shapeOf(body, this.tools.sha256) === shape;
   }
 
   private detect(one: Case, row: EventRow, chain: ChainVerdict, original: KnownEvent | null): void {

@@ -12,6 +12,7 @@ export const noFacts = (): Facts => ({
   servers: new Map(),
   known: new Map(),
   sightings: new Map(),
+  receipts: new Map(),
   subjects: new Map(),
 });
 
@@ -23,6 +24,7 @@ export const kinds = [
   'servers',
   'known',
   'sightings',
+  'receipts',
   'subjects',
 ] as const satisfies (keyof Facts)[];
 

@@ -1,7 +1,8 @@
 import { isObject } from '../event/json';
 import { equalBytes, fromBase64 } from './bytes';
-import { type Crypto, isWeakPublicKey } from './crypto';
+import type { Crypto } from './crypto';
 import { verifyRotation } from './key-rotation';
+import { isUsableKey } from './receipts/registry';
 
 /**
  * The key registry: what the console's log says of the keys that sources sign with. A key entry is an audit entry whose action begins
@@ -218,7 +219,7 @@ function add(
   replaces: string | null,
 ): string | null {
   const publicKey = typeof encoded === 'string' ? fromBase64(encoded) : null;
-  if (publicKey?.length !== 32 || isWeakPublicKey(publicKey)) return 'public_key is no Ed25519 key';
+  if (publicKey === null || !isUsableKey(publicKey, source)) return 'public_key is no key that its source may have';
   if (keys.has(kid)) return `there is a key ${kid} already`;
   keys.set(kid, { kid, source, publicKey, added: { index, time, by }, replaces, replacedBy: null, revoked: null });
   return null;

@@ -10,12 +10,14 @@ import { liteLlm } from './litellm';
 import { obot } from './obot';
 import { otlp } from './otlp';
 import { isLogRecord, logRecords } from './otlp/record';
+import { receiptSources } from './receipts';
 import type { ReadEvent, Source, SourceContext } from './source';
 import { toolHive } from './toolhive';
 
 /** Every format that is understood; the first that takes a value has it, so the surest stand first. */
 export const sources: Source[] = [
   cloudEvents,
+  ...receiptSources,
   obot,
   toolHive,
   dockerGateway,

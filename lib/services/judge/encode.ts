@@ -2,6 +2,7 @@ import { foldDetections } from '../../core/alert/fold';
 import { parseTime } from '../../core/event/time';
 import type { JudgedBatch } from '../../core/judge/batch';
 import type { EventRow } from '../../core/judge/contract';
+import type { Seal } from '../../core/judge/seals';
 import type { LogWriter, Tile } from '../../core/provenance/log-writer';
 import { RunningRoot } from '../../core/provenance/merkle';
 import { sha256 } from '../../platform/crypto';
@@ -45,6 +46,14 @@ export class BatchEncoder {
     this.count += rows.length;
   }
 
+  private seal(seals: Seal[]): Judged['batch']['sealed'] {
+    const { id, writer } = this.log;
+    return {
+      stream: sealedCopy(id, writer.size - this.count, seals),
+      subjects: [...new Set(seals.map(({ subject }) => subject.id))],
+    };
+  }
+
   finish({ events: _, detections, ruleErrors, outcomes, seals, ...rest }: JudgedBatch, laps: Laps): Judged {
     const { writer } = this.log;
     return {
@@ -57,7 +66,7 @@ export class BatchEncoder {
         tiles: this.tiles,
         events: this.copy.finish(),
         eventCount: this.count,
-        sealed: seals.length > 0 ? sealedCopy(this.log.id, writer.size - this.count, seals) : null,
+        sealed: seals.length > 0 ? this.seal(seals) : null,
         days: [...this.days],
         alerts: foldDetections(detections),
         recordedAt: new Date(this.now).toISOString(),

@@ -13,6 +13,7 @@ import { SignatureVerifier } from '../../core/provenance/signature';
 import { fingerprinter } from '../../core/redaction/marker';
 import { nodeCrypto } from '../../platform/crypto';
 import { printKey } from '../../platform/print-key';
+import { nodeReceiptCrypto } from '../../platform/receipt-crypto';
 import { BatchEncoder, expectedBytes } from './encode';
 import { Laps } from './laps';
 import { unpack } from './pack';
@@ -45,7 +46,7 @@ export function createJudgeSession(
   send: (message: FromJudge, transfer: ArrayBuffer[]) => void,
 ) {
   const tools: JudgeTools = {
-    crypto: nodeCrypto,
+    crypto: nodeReceiptCrypto,
     sha256: (data) => hash('sha256', data),
     signatures: new SignatureVerifier(nodeCrypto),
     engine: createEngine(rules),
@@ -119,7 +120,7 @@ export function createJudgeSession(
     const judged = encoder.finish(step.value, laps);
     for (const kind of kinds) trim(log.state.facts[kind]);
     const { events, sealed } = judged.batch;
-    const made = sealed === null ? [events.buffer] : [events.buffer, sealed.buffer];
+    const made = sealed === null ? [events.buffer] : [events.buffer, sealed.stream.buffer];
     // The bytes of a dead letter are a view into those of the records.
     if (judged.batch.deadLetters.length > 0) send({ kind: 'judged', call, judged, spent: null }, made);
     else send({ kind: 'judged', call, judged, spent: records }, [...made, records]);

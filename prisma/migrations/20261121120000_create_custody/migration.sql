@@ -189,7 +189,7 @@ CREATE TABLE chain_gap (
 -- indexes stand here. In force: not revoked.
 CREATE TABLE source_key (
   kid               text PRIMARY KEY,
-  public_key        bytea NOT NULL CHECK (length(public_key) = 32),
+  public_key        bytea NOT NULL CHECK (length(public_key) IN (32, 65)),
   source            text NOT NULL,
   added_by          text NOT NULL,
   added_at          timestamptz NOT NULL DEFAULT now(),
@@ -210,9 +210,22 @@ CREATE TABLE source_key (
 );
 CREATE INDEX source_key_source ON source_key (source);
 CREATE INDEX source_key_newest ON source_key (newest_index);
+COMMENT ON COLUMN source_key.public_key IS 'Ed25519: 32 bytes; P-256, for receipts alone: 65, 0x04 x y';
 COMMENT ON COLUMN source_key.newest_index IS 'of the newest entry that says something of this key';
 COMMENT ON COLUMN source_key.compromised_since IS 'others may have held the key from then on';
 COMMENT ON COLUMN source_key.released_at IS 'the source has no key in force, and two people agreed that it may send unsigned again';
+
+-- Other people's receipts that came in, to be found by those that name them as the one before them.
+CREATE TABLE receipt_link (
+  source     text NOT NULL,
+  hash       text NOT NULL,
+  previous   text,
+  event_id   uuid NOT NULL,
+  event_time timestamptz NOT NULL,
+  PRIMARY KEY (source, hash, event_id)
+);
+CREATE INDEX receipt_link_previous ON receipt_link (source, previous);
+CREATE INDEX receipt_link_time ON receipt_link (event_time);
 
 CREATE TABLE usage_minute (
   minute    timestamptz NOT NULL,

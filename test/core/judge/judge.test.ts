@@ -13,13 +13,14 @@ import { readBatch } from '@/lib/core/judge/read';
 import { Sightings } from '@/lib/core/judge/sightings';
 import { SignatureVerifier } from '@/lib/core/provenance/signature';
 import { nodeCrypto } from '@/lib/platform/crypto';
+import { nodeReceiptCrypto } from '@/lib/platform/receipt-crypto';
 import { madeEvent } from '@/test/support/events';
 import { fingerprint, madeSubject } from '@/test/support/marks';
 import { SigningSource } from '@/test/support/stored-log';
 
 const sha256 = (data: string | Uint8Array) => hash('sha256', data);
 const tools: JudgeTools = {
-  crypto: nodeCrypto,
+  crypto: nodeReceiptCrypto,
   sha256,
   signatures: new SignatureVerifier(nodeCrypto),
   engine: createEngine(rules),

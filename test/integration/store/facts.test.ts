@@ -16,6 +16,7 @@ const nothing = {
   servers: [],
   known: [],
   sightings: [],
+  receipts: [],
   subjects: [],
 };
 

@@ -27,6 +27,7 @@ export const entrySecret = 'agent-governance-entry';
 export const agentGovernanceEntry: ReceiptFormat = {
   id: 'agent-governance-entry',
   title: 'agent-governance-toolkit audit entry',
+  family: 'agent-governance',
   check,
   recognise: (value): value is JsonObject =>
     isObject(value) &&
@@ -45,7 +46,7 @@ export const agentGovernanceEntry: ReceiptFormat = {
       link: {
         id: textOf(value.entry_id),
         stream: '',
-        hash: stated,
+        hash: made === 'differs' ? null : stated,
         previous: previous === '' ? null : previous,
         sequence: null,
         first: previous === '',

@@ -21,6 +21,7 @@ const check =
 export const agentGovernance: ReceiptFormat = {
   id: 'agent-governance',
   title: 'agent-governance-toolkit receipt',
+  family: 'agent-governance',
   check,
   recognise: (value): value is JsonObject =>
     isObject(value) && always.every((name) => typeof value[name] === (name === 'timestamp' ? 'number' : 'string')),

@@ -13,6 +13,7 @@ import { fact, type Inspection, listed, namesBeyond, quoted, type ReceiptFormat,
 export const auditRecord: ReceiptFormat = {
   id: 'audit-record',
   title: 'audit-record-contract/1',
+  family: 'audit-record',
   check:
     'Write the record’s protected members as the contract says (section 2.3); `sha256sum` of that is event_hash. Its repository has a verifier and vectors.',
   recognise: (value): value is JsonObject =>

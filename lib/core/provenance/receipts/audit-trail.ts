@@ -16,6 +16,7 @@ const check =
 export const auditTrail: ReceiptFormat = {
   id: 'agent-audit-trail',
   title: 'Agent Audit Trail record',
+  family: 'agent-audit-trail',
   check,
   recognise: (value): value is JsonObject =>
     isObject(value) &&

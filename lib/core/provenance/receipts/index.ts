@@ -7,7 +7,7 @@ import { auditTrail } from './audit-trail';
 import { type Before, completeFact } from './chain';
 import { pipelock } from './pipelock';
 import { pipelockEvidence } from './pipelock-evidence';
-import { fact, type Inspection, type ReceiptContext, type ReceiptFormat } from './receipt';
+import { fact, type Inspection, type ReceiptContext, type ReceiptFormat, type ReceiptLink } from './receipt';
 
 /** Every format of receipts that is understood; the first that recognises a value has it. */
 export const receiptFormats: readonly ReceiptFormat[] = [
@@ -30,14 +30,15 @@ export interface VerifiedReceipt extends Omit<Inspection, 'facts'> {
   before: Before['kind'];
 }
 
-/** What one receipt shows. Never throws, whatever the value. */
+/** What one receipt shows. `beforeOf`: what is known of the one that it names. Never throws, whatever the value. */
 export function verifyReceipt(
   format: ReceiptFormat,
   value: JsonObject,
   context: ReceiptContext,
-  before: Before = { kind: 'unasked' },
+  beforeOf: (link: ReceiptLink) => Before = () => ({ kind: 'unasked' }),
 ): VerifiedReceipt {
-  return withComplete(format, inspect(format, value, context), before);
+  const inspection = inspect(format, value, context);
+  return withComplete(format, inspection, beforeOf(inspection.link));
 }
 
 function withComplete(format: ReceiptFormat, { facts, ...rest }: Inspection, before: Before): VerifiedReceipt {

@@ -15,6 +15,7 @@ const check =
 export const pipelockEvidence: ReceiptFormat = {
   id: 'pipelock-evidence',
   title: 'Pipelock evidence receipt',
+  family: 'pipelock',
   check,
   recognise: (value): value is JsonObject => evidenceIn(value) !== null,
 

@@ -25,6 +25,7 @@ const check =
 export const pipelock: ReceiptFormat = {
   id: 'pipelock',
   title: 'Pipelock action receipt',
+  family: 'pipelock',
   check,
   // What was intended and what came of it are two receipts of one action.
   idsRepeat: true,

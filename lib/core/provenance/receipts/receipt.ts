@@ -63,6 +63,8 @@ export interface ReceiptFormat {
   /** Stored with events; stable. */
   id: string;
   title: string;
+  /** Formats of one family are signed with the same keys: the name under which those are enrolled (./registry). */
+  family: string;
   /** Cheap. What it answers true to is an object. */
   recognise(value: Json): value is JsonObject;
   inspect(value: JsonObject, context: ReceiptContext): Inspection;
