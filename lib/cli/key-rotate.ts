@@ -47,7 +47,9 @@ async function send(url: URL, key: string, { signed }: Rotation): Promise<void> 
     signal: AbortSignal.timeout(30_000),
   }).catch((error: Error) => {
     const { cause } = error as { cause?: Error };
-    throw new Error(`${url.origin} does not answer (${cause?.message ?? error.message}); nothing was changed.`);
+    throw new Error(
+      `${url.origin} does not answer (${cause?.message ?? error.message}); the key here is the old one still. Run it again.`,
+    );
   });
   if (answer.ok) return;
   const text = (await answer.text()).slice(0, 2000);
