@@ -5,7 +5,9 @@ import type { AuditEvent } from '../../../lib/core/event/envelope';
 import { uuidV7 } from '../../../lib/core/event/id';
 import { chainHash, type EventCore } from '../../../lib/core/provenance/core';
 import { signBatch } from '../../../lib/core/provenance/signature';
-import { rawPublicKey, sha256 } from '../../../lib/platform/crypto';
+import { commitEvent } from '../../../lib/core/redaction/commit-event';
+import { encodeDisclosures } from '../../../lib/core/redaction/disclosures';
+import { hmacSha256, rawPublicKey, sha256 } from '../../../lib/platform/crypto';
 
 /** One Kafka message of the workload. */
 export interface Sent {
@@ -251,12 +253,13 @@ interface Sensor extends Enrolled {
   flush(at: number): Sent[];
 }
 
-/** A source with its key and chain; what it writes comes out signed, a hundred at a time. */
+/** A source with its key and chain; what it writes comes out committed and signed, a hundred at a time. */
 function createSensor(source: string): Sensor {
   const { privateKey } = generateKeyPairSync('ed25519');
   const publicKey = rawPublicKey(createPublicKey(privateKey as KeyObject));
   const kid = hash('sha256', Buffer.from(publicKey)).slice(0, 32);
   const epoch = kid.slice(0, 8);
+  const secret = hash('sha256', Buffer.from(publicKey), 'buffer');
   let waiting: (AuditEvent & { sigkid: string })[] = [];
   let sequence = 0;
   let prevhash: string | undefined;
@@ -279,21 +282,28 @@ function createSensor(source: string): Sensor {
     source,
     publicKey,
     write({ id, subject, time, data }) {
+      const { event: said, made } = commitEvent(
+        {
+          specversion: '1.0',
+          id,
+          source,
+          type: 'mcp.audit.rpc.tools_call.v1',
+          subject,
+          time: new Date(time).toISOString(),
+          datacontenttype: 'application/json',
+          dataschema: 'urn:mcp:audit:1',
+          data,
+        },
+        { hmac: hmacSha256, secretOf: () => secret },
+      );
       const event: AuditEvent & { sigkid: string } = {
-        specversion: '1.0',
-        id,
-        source,
-        type: 'mcp.audit.rpc.tools_call.v1',
-        subject,
-        time: new Date(time).toISOString(),
-        datacontenttype: 'application/json',
-        dataschema: 'urn:mcp:audit:1',
+        ...said,
         sequence: String(sequence++).padStart(20, '0'),
         chainepoch: epoch,
         ...(prevhash !== undefined && { prevhash }),
-        datahash: hash('sha256', canonicalJson(data)),
+        datahash: hash('sha256', canonicalJson(said.data)),
         sigkid: kid,
-        data,
+        disclosures: encodeDisclosures(made, 250_000),
       };
       prevhash = chainHash(sha256, event);
       waiting.push(event);
