@@ -1,4 +1,5 @@
 import { concat } from '../core/provenance/bytes';
+import { LogStateError } from '../core/provenance/log-writer';
 import type { ObservedBatch } from '../core/provenance/observer';
 import type { BatchCommit } from './commit-contract';
 import type { LogHead } from './log';
@@ -56,14 +57,19 @@ export async function leavesOfBatch(
   log: Pick<LogHead, 'id' | 'kind' | 'size'>,
   { from, size }: Pick<ObservedBatch, 'from' | 'size'>,
 ): Promise<Uint8Array[]> {
-  const [first, last] = [Math.floor(from / 256), Math.floor((from + size - 1) / 256)];
-  const requests = Array.from({ length: last - first + 1 }, (_, i) => {
-    const index = first + i;
-    return { level: 0, index, width: Math.min(256, log.size - index * 256) };
-  });
-  const hashes = concat(...(await tileReader(client, log)(requests)));
-  return Array.from({ length: size }, (_, i) => {
-    const at = (from - first * 256 + i) * 32;
-    return hashes.subarray(at, at + 32);
-  });
+  const first = Math.floor(from / 256);
+  const complete = Math.min(Math.ceil((from + size) / 256), Math.floor(log.size / 256));
+  const { rows } = await client.query<{ hashes: Buffer }>(
+    'SELECT hashes FROM log_tile WHERE log_id = $1 AND level = 0 AND index >= $2 AND index < $3 ORDER BY index',
+    [log.id, first, complete],
+  );
+  const parts: Uint8Array[] = rows.map(({ hashes }) => hashes);
+  if (from + size > complete * 256) {
+    const edge = { level: 0, index: Math.max(first, complete), width: log.size % 256 };
+    parts.push(...(await tileReader(client, log)([edge])));
+  }
+  const hashes = concat(...parts);
+  const begin = (from - first * 256) * 32;
+  if (hashes.length < begin + size * 32) throw new LogStateError(`leaves of the batch at ${from} are missing`);
+  return Array.from({ length: size }, (_, i) => hashes.subarray(begin + i * 32, begin + (i + 1) * 32));
 }
