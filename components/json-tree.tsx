@@ -32,7 +32,18 @@ const look = {
 const longest = 600;
 
 /** A JSON value from outside: folds, searches, copies a path or a value, shows the raw text. Nothing in it is a link or markup. */
-export function JsonTree({ text, depth = 3, label = 'JSON' }: { text: string; depth?: number; label?: string }) {
+export function JsonTree({
+  text,
+  depth = 3,
+  label = 'JSON',
+  onTrace,
+}: {
+  text: string;
+  depth?: number;
+  label?: string;
+  /** Asks where the chosen value came from and where it went. */
+  onTrace?: (text: string) => void;
+}) {
   const value = useMemo(() => JSON.parse(text) as unknown, [text]);
   const [raw, setRaw] = useState(false);
   const [open, setOpen] = useState<{ level: number; version: number }>({ level: depth, version: 0 });
@@ -110,6 +121,11 @@ export function JsonTree({ text, depth = 3, label = 'JSON' }: { text: string; de
           <button type="button" className={cn(tool)} onClick={() => copy(asText(at(value, path)))}>
             Copy value
           </button>
+          {onTrace && (
+            <button type="button" className={tool} onClick={() => onTrace(asText(at(value, path)))}>
+              Trace this
+            </button>
+          )}
         </div>
       )}
     </div>

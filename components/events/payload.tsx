@@ -1,9 +1,11 @@
 'use client';
 import { Eye } from 'lucide-react';
+import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { type Act, failureWords, settled } from '../action';
 import { Button } from '../button';
 import { JsonTree } from '../json-tree';
+import { traceKey } from '../lineage/trace-key';
 import { Notice } from '../states';
 
 interface Parts {
@@ -61,12 +63,19 @@ export function Payload({ look }: { look: () => ReturnType<Act<void, { body: str
   );
 }
 
-const Part = ({ title, text }: { title: string; text: string }) => (
-  <div>
-    <h4 className="mb-1 text-xs text-soft">{title}</h4>
-    <JsonTree text={text} label={title} />
-  </div>
-);
+function Part({ title, text }: { title: string; text: string }) {
+  const router = useRouter();
+  const onTrace = (value: string) => {
+    window.sessionStorage.setItem(traceKey, value.slice(0, 65_536));
+    router.push('/lineage?range=30d');
+  };
+  return (
+    <div>
+      <h4 className="mb-1 text-xs text-soft">{title}</h4>
+      <JsonTree text={text} label={title} onTrace={onTrace} />
+    </div>
+  );
+}
 
 function partsOf(body: string): Parts {
   const data = (JSON.parse(body) as { data?: Record<string, unknown> }).data ?? {};

@@ -4,6 +4,7 @@ import {
   FileKey,
   FileX2,
   Gauge,
+  GitBranch,
   KeyRound,
   type LucideIcon,
   ScrollText,
@@ -12,6 +13,7 @@ import {
   UserLock,
   Users,
   UsersRound,
+  Waypoints,
 } from 'lucide-react';
 import type { Scope } from '@/lib/core/access';
 
@@ -41,6 +43,8 @@ export const screens: Screen[] = [
   },
   { href: '/alerts', label: 'Alerts', icon: BellRing, letter: 'a', scope: 'alert:read', small: true },
   { href: '/events', label: 'Events', icon: Activity, letter: 'e', scope: 'event:read', follows: 'range', small: true },
+  { href: '/sessions', label: 'Sessions', icon: Waypoints, letter: 't', scope: 'event:read', follows: 'range' },
+  { href: '/lineage', label: 'Lineage', icon: GitBranch, letter: 'l', scope: 'event:read', follows: 'range' },
   { href: '/servers', label: 'Servers', icon: Server, letter: 's', scope: 'server:read', follows: 'live', small: true },
   { href: '/integrity', label: 'Integrity', icon: ShieldCheck, letter: 'i', scope: 'integrity:read', follows: 'live' },
   {

@@ -7,16 +7,20 @@ import { Markers } from '@/components/events/markers';
 import { assertionWords, shortType } from '@/components/events/method';
 import { Payload } from '@/components/events/payload';
 import { HostileText } from '@/components/hostile-text';
+import { ReceiptFacts } from '@/components/provenance/receipt-facts';
 import { VerifyEvent } from '@/components/provenance/verify-event';
+import { sessionHref } from '@/components/sessions/session-href';
 import { SeverityMark } from '@/components/severity';
 import { Empty, NoPermission } from '@/components/states';
 import { Ago, Clock } from '@/components/time';
 import { may, type Role } from '@/lib/core/access';
 import { isPayload } from '@/lib/core/payload';
 import { bytesWords, countWords, microsWords, plural } from '@/lib/core/query/words';
+import { receiptFormatOf } from '@/lib/core/sources/receipts';
 import { alertsOfEvent, type EventDetail, findEvent } from '@/lib/store/event-detail';
 import { readMarkers } from '@/lib/store/event-markers';
 import { pool } from '@/lib/store/pool';
+import { receiptKey } from '@/lib/store/receipt-keys';
 import { isUuid } from '../uuid';
 import { loadProof, loadProofWithContent, lookAtPayload, openMarker } from './actions';
 
@@ -35,6 +39,8 @@ export async function EventRecord({ id, role }: { id: string; role: Role }) {
     may(role, 'alert:read') ? alertsOfEvent(id) : [],
     readMarkers(pool(), id),
   ]);
+  // No emitter's own word for what a receipt shows is believed.
+  const receipt = receiptFormatOf(event.format) === null ? undefined : event.data.observation?.receipt;
   return (
     <article className="flex flex-col gap-6">
       <header>
@@ -84,9 +90,9 @@ export async function EventRecord({ id, role }: { id: string; role: Role }) {
           )}
           {event.tool && <EntityChip label="tool" name={event.tool} href={eventsWith('tool', event.tool)} />}
           {event.session && (
-            <EntityChip label="session" name={event.session} href={eventsWith('session', event.session)} />
+            <EntityChip label="session" name={event.session} href={sessionHref('session', event.session)} />
           )}
-          {event.trace && <EntityChip label="trace" name={event.trace} href={eventsWith('trace', event.trace)} />}
+          {event.trace && <EntityChip label="trace" name={event.trace} href={sessionHref('trace', event.trace)} />}
         </div>
       </Section>
 
@@ -114,6 +120,12 @@ export async function EventRecord({ id, role }: { id: string; role: Role }) {
         />
       </Section>
 
+      <Section title="Lineage">
+        <Link href={`/lineage?event=${event.id}`} className="link text-sm">
+          Where its content came from, and where it went
+        </Link>
+      </Section>
+
       <Section title="What it carried">
         {may(role, 'payload:read') ? (
           <Payload look={lookAtPayload.bind(null, event.id)} />
@@ -134,6 +146,17 @@ export async function EventRecord({ id, role }: { id: string; role: Role }) {
               n,
             }))}
             open={seesPayload ? openMarker : undefined}
+          />
+        </Section>
+      )}
+
+      {receipt && (
+        <Section title="Receipt of another program">
+          <ReceiptFacts
+            receipt={receipt}
+            format={event.format}
+            publicKey={receipt.kid ? await receiptKey(event.format, receipt.kid) : null}
+            loadWithContent={seesPayload ? loadProofWithContent.bind(null, event.id) : undefined}
           />
         </Section>
       )}

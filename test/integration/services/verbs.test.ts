@@ -27,9 +27,11 @@ import { rotateSourceKey } from '@/lib/services/rotate-source-key';
 import { setAlertStatus } from '@/lib/services/set-alert-status';
 import { setPassword } from '@/lib/services/set-password';
 import { lengthenRetention } from '@/lib/services/set-retention';
+import { traceContext } from '@/lib/services/trace-context';
 import { updateUser } from '@/lib/services/update-user';
 import { viewDeadLetter } from '@/lib/services/view-dead-letter';
 import { viewEvidence } from '@/lib/services/view-evidence';
+import { viewFlow } from '@/lib/services/view-flow';
 import { viewPayload } from '@/lib/services/view-payload';
 import { viewPersonValues } from '@/lib/services/view-person-values';
 import { withdrawChange } from '@/lib/services/withdraw-change';
@@ -150,6 +152,27 @@ const cases: Case[] = [
     prepare: async () => {
       const { id } = await madeEvent(db.pool);
       return { input: { id }, target: `event:${id}` };
+    },
+  },
+  {
+    file: 'trace-context',
+    verb: traceContext,
+    prepare: async () => ({
+      input: { text: 'five words in a row at least', range: {} },
+      target: 'context:lineage',
+    }),
+  },
+  {
+    file: 'view-flow',
+    verb: viewFlow,
+    prepare: async () => {
+      const [from, to] = [await madeEvent(db.pool), await madeEvent(db.pool)];
+      await db.pool.query(
+        `INSERT INTO context_edge (from_event, from_time, to_event, to_time, kind, weight, prints)
+         VALUES ($1, now(), $2, now(), 'result_to_argument', 1, '{2}')`,
+        [from.id, to.id],
+      );
+      return { input: { from: from.id, to: to.id }, target: `event:${to.id}` };
     },
   },
   {
@@ -301,6 +324,8 @@ const whoMay: Record<string, Role[]> = {
   'update-user': ['admin'],
   'set-password': ['admin'],
   'change-own-password': everyone,
+  'trace-context': ['responder', 'auditor'],
+  'view-flow': ['responder', 'auditor'],
   'view-payload': ['responder', 'auditor'],
   'view-evidence': ['responder', 'auditor'],
   'view-dead-letter': ['responder', 'auditor'],
