@@ -159,12 +159,39 @@ key
   .addOption(new Option('--tenant <name>').env('CUSTODY_TENANT').default('default'))
   .action(async (options) => (await import('./key-show')).show(options));
 
-program
-  .command('log')
-  .description('the logs that events and changes are kept in')
+const logs = program.command('log').description('the logs that events and changes are kept in');
+logs
   .command('key')
   .description("the logs' verifier keys, one a line, for custody verify --log-key and for other verifiers")
   .action(async () => (await import('./log')).showKeys());
+logs
+  .command('export')
+  .description(
+    'write logs as static files (c2sp.org/tlog-tiles): checkpoints, tiles, entries; what is there is not written again',
+  )
+  .argument('<dir>', 'each log goes into a folder of its number there')
+  .option('--log <number>', 'this log alone')
+  .option('--newest', 'up to the newest checkpoint, also where it does not meet the witness policy yet')
+  .action(async (dir: string, options) => (await import('./log-export')).exportLogs(dir, options));
+logs
+  .command('check')
+  .description(
+    'rebuild exported logs from their entries, offline; exit 0 all fits, 10 policy not met, 40 something contradicts',
+  )
+  .argument('<dir>', 'what custody log export wrote, or one log of it')
+  .option('--log-key <key...>', 'verifier keys that you have from elsewhere (default: those in the folder)')
+  .option('--policy <file>', 'witness policy (c2sp.org/tlog-policy)')
+  .option('--tsa <file>', 'certificates of timestamp authorities, PEM')
+  .action(async (dir: string, options) => {
+    process.exitCode = await (await import('./log-check')).checkLogs(dir, options);
+  });
+logs
+  .command('compare')
+  .description('compare a checkpoint that somebody else holds with ours; exit 0 it agrees, 30 two histories')
+  .argument('<place>', 'address or file of a checkpoint; - for standard input')
+  .action(async (place: string) => {
+    process.exitCode = await (await import('./log-compare')).compareLog(place);
+  });
 
 const user = program.command('user').description('the people who may sign in to the console');
 user
@@ -209,7 +236,7 @@ program.hook('preAction', async (_, action) => {
   // A tap's output is its client's, and the tap's own to write.
   if (action.name() === 'tap') return;
   process.stdout.on('error', endQuietly);
-  if (['scan', 'verify', 'show', 'rotate'].includes(action.name())) return;
+  if (['scan', 'verify', 'show', 'rotate', 'check'].includes(action.name())) return;
   // These work on a database, which may be the embedded installation's.
   const { loadInstallation } = await import('../platform/env');
   loadInstallation();

@@ -95,10 +95,21 @@ export async function prunedWithin(
   from: number,
   to: number,
 ): Promise<(index: number) => boolean> {
+  const ranges = await prunedRanges(client, logId, from, to);
+  return (index) => ranges.some(({ first, last }) => first <= index && index <= last);
+}
+
+/** Stretches of entries that retention took away and that touch `from` <= index < `to`; `last` belongs to it. */
+export async function prunedRanges(
+  client: Queryable,
+  logId: number,
+  from: number,
+  to: number,
+): Promise<{ first: number; last: number }[]> {
   const { rows } = await client.query<{ first: number; last: number }>(
     `SELECT from_index::float8 AS first, to_index::float8 AS last FROM retention_range
      WHERE log_id = $1 AND from_index < $3 AND to_index >= $2 ORDER BY from_index`,
     [logId, from, to],
   );
-  return (index) => rows.some(({ first, last }) => first <= index && index <= last);
+  return rows;
 }

@@ -3,7 +3,6 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toBase64, utf8 } from '@/lib/core/provenance/bytes';
 import { signCheckpoint } from '@/lib/core/provenance/checkpoint';
@@ -13,6 +12,7 @@ import { formatVerifierKey } from '@/lib/core/provenance/note';
 import { consistencyProof, inclusionProof } from '@/lib/core/provenance/proof';
 import { rawPublicKey, sha256, signerOf } from '@/lib/platform/crypto';
 import { MemoryLog } from '../core/provenance/memory-log';
+import { buildGoVerifier } from '../support/go';
 
 // Somebody else's verifier: the note and tlog packages of Go's checksum database.
 const folder = mkdtempSync(join(tmpdir(), 'custody-go-'));
@@ -20,15 +20,7 @@ const program = join(folder, 'verify');
 let missing: string | null = null;
 
 beforeAll(() => {
-  const build = spawnSync('go', ['build', '-o', program, '.'], {
-    cwd: fileURLToPath(new URL('./go', import.meta.url)),
-    encoding: 'utf8',
-    timeout: 120_000,
-  });
-  if (build.error) missing = 'Go is not installed here';
-  else if (/dial tcp|no such host|proxyconnect|i\/o timeout|403 Forbidden/.test(build.stderr))
-    missing = 'golang.org/x/mod can not be fetched here';
-  else if (build.status !== 0) throw new Error(build.stderr);
+  missing = buildGoVerifier(program);
 }, 130_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 

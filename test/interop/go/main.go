@@ -1,5 +1,6 @@
 // Verifies with golang.org/x/mod/sumdb what lib/core/provenance made: a checkpoint note, an inclusion and a consistency proof.
-// Reads one JSON object on standard input; prints one line for each thing that holds and exits 1 at the first that does not.
+// Reads one JSON object on standard input, or, with a folder and a verifier key as arguments, an exported log; prints one line for
+// each thing that holds and exits 1 at the first that does not.
 package main
 
 import (
@@ -47,6 +48,10 @@ func check(what string, err error) {
 }
 
 func main() {
+	if len(os.Args) == 3 {
+		checkFolder(os.Args[1], os.Args[2])
+		return
+	}
 	var in input
 	check("input", json.NewDecoder(os.Stdin).Decode(&in))
 	oldSize, oldRoot := open(in.Old, in.VerifierKey)
