@@ -1,4 +1,5 @@
 import type { Rule } from '../rule';
+import { rule as brokenReceipt } from './broken-receipt';
 import { rule as clockSkew } from './clock-skew';
 import { rule as commandInjection } from './command-injection';
 import { rule as lateEvent } from './late-event';
@@ -22,6 +23,7 @@ import { rule as unlistedServer } from './unlisted-server';
 
 /** All rules, by id. Every npm command writes this list anew from the folder: lib/embedded/rule-list.mjs. */
 export const rules: readonly Rule[] = [
+  brokenReceipt,
   clockSkew,
   commandInjection,
   lateEvent,

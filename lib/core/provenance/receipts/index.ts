@@ -7,7 +7,7 @@ import { auditTrail } from './audit-trail';
 import { type Before, completeFact } from './chain';
 import { pipelock } from './pipelock';
 import { pipelockEvidence } from './pipelock-evidence';
-import { fact, type Inspection, type ReceiptContext, type ReceiptFormat, type ReceiptLink } from './receipt';
+import { fact, type Inspection, quoted, type ReceiptContext, type ReceiptFormat, type ReceiptLink } from './receipt';
 
 /** Every format of receipts that is understood; the first that recognises a value has it. */
 export const receiptFormats: readonly ReceiptFormat[] = [
@@ -136,7 +136,7 @@ export function summarise(receipts: VerifiedReceipt[]): ReceiptsResult | null {
       if (rank[one.state] <= rank[facts[name].state]) continue;
       facts[name] = {
         ...one,
-        detail: `${receipt.format.title} ${JSON.stringify(receipt.link.id.slice(0, 60))}: ${one.detail}`,
+        detail: `${receipt.format.title} ${quoted(receipt.link.id)}: ${one.detail}`,
       };
     }
   }
@@ -152,6 +152,6 @@ function ended(receipts: VerifiedReceipt[], complete: Fact): Fact {
   return {
     ...complete,
     state: 'open',
-    detail: `Nothing is missing up to the last one, ${JSON.stringify(open.link.id.slice(0, 60))}. Whether more came behind it, its chain does not say.`,
+    detail: `Nothing is missing up to the last one, ${quoted(open.link.id)}. Whether more came behind it, its chain does not say.`,
   };
 }

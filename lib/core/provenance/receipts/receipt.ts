@@ -88,8 +88,12 @@ export const fact = (name: FactName, state: FactState, detail: string, check: st
 /** A member that is text, else empty. */
 export const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
 
-/** Words of a receipt, short enough for a person's line. */
-export const quoted = (text: string): string => JSON.stringify(clip(text, 80));
+/** Words of a receipt, short enough for a person's line, and without characters that nobody sees or that turn the line around. */
+export const quoted = (text: string): string =>
+  JSON.stringify(clip(text, 80)).replace(
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu,
+    (one) => `\\u{${(one.codePointAt(0) as number).toString(16)}}`,
+  );
 
 /** Bytes of so many hexadecimal digits, lower-case as all emitters write them, so that there is one spelling; null for anything else. */
 export function hexBytes(text: string, bytes: number): Uint8Array | null {
