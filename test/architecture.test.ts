@@ -17,6 +17,8 @@ const mayImport: Record<string, string[]> = {
   cli: ['core', 'platform', 'store', 'kafka', 'outputs', 'services', 'sensor'],
   // The demo plays test/scenario.
   embedded: ['core', 'platform', 'store', 'kafka', 'services', 'test'],
+  // The page of a bundle, which runs by itself.
+  page: ['core'],
   components: ['core'],
   app: ['core', 'platform', 'store', 'kafka', 'services', 'auth', 'components'],
 };

@@ -47,6 +47,41 @@ export const bundling = {
   },
 };
 
+/** The page's policy forbids to make code of text; without this, typebox would try, and the browser complain. @type {import('esbuild').Plugin} */
+const withoutEval = {
+  name: 'without-eval',
+  setup(build) {
+    build.onLoad({ filter: /typebox\/build\/system\/environment\/evaluate\.mjs$/ }, () => ({
+      contents: 'export const CanEvaluate = () => false; export const Evaluate = () => { throw new EvalError(); };',
+    }));
+  },
+};
+
+/**
+ * The page of a bundle is one file: its script and style stand in it, and nothing else may run.
+ * @param {typeof import('esbuild').build} build
+ */
+export async function pageOfBundles(build) {
+  const { outputFiles } = await build({
+    entryPoints: ['lib/page/main.ts'],
+    absWorkingDir: root,
+    bundle: true,
+    write: false,
+    minify: true,
+    platform: 'browser',
+    format: 'iife',
+    target: 'es2022',
+    legalComments: 'none',
+    logLevel: 'error',
+    plugins: [withoutEval],
+  });
+  const script = outputFiles[0].text.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');
+  const style = readFileSync(join(root, 'lib/page/page.css'), 'utf8');
+  const hash = (text) => createHash('sha256').update(text).digest('base64');
+  const parts = { SCRIPT_HASH: hash(script), STYLE_HASH: hash(style), STYLE: style, SCRIPT: script };
+  return readFileSync(join(root, 'lib/page/page.html'), 'utf8').replace(/\/\*([A-Z_]+)\*\//g, (_, name) => parts[name]);
+}
+
 /** Makes what is missing or older than its sources; true when something was made. */
 export async function prepare() {
   const list = writeRuleList();
@@ -85,6 +120,7 @@ async function bundle() {
     absWorkingDir: root,
     ...bundling,
   });
+  writeFileSync(join(unfinished, 'bundle-page.html'), await pageOfBundles(build));
   chmodSync(join(unfinished, 'custody.js'), 0o755);
   writeFileSync(join(unfinished, '.inputs'), inputs);
   rmSync(dist, { recursive: true, force: true });

@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { ServiceError } from './error';
 
 /** Entries that a page holds at most: its reader's browser must hold them all. */
@@ -11,19 +10,22 @@ const place = '<!--bundle-->';
 
 /** The page that verifies a bundle, in two halves. The build makes it (lib/embedded/prepare.mjs). Throws ServiceError where it did not. */
 export function bundlePage(): [before: string, after: string] {
-  const file = [
-    fileURLToPath(new URL('./bundle-page.html', import.meta.url)),
-    join(process.cwd(), 'dist/bundle-page.html'),
-  ].find((path) => existsSync(path));
-  const parts = file === undefined ? [] : readFileSync(file, 'utf8').split(place);
-  if (parts.length !== 2) {
+  const folders = [join(process.cwd(), 'dist'), dirname(realpathSync(process.argv[1] ?? '.'))];
+  const file = folders.map((folder) => join(folder, 'bundle-page.html')).find((path) => existsSync(path));
+  if (file === undefined) {
     throw new ServiceError(
       'failed',
       'The page of a bundle was not built.',
       'Run npm run build in the folder of Custody.',
     );
   }
-  return parts as [string, string];
+  return halvesOf(readFileSync(file, 'utf8'));
+}
+
+/** The page before and behind the place of the bundle. */
+export function halvesOf(page: string): [before: string, after: string] {
+  const at = page.indexOf(place);
+  return [page.slice(0, at), page.slice(at + place.length)];
 }
 
 /** The page with this bundle in it. */

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020';
 import { describe, expect, it } from 'vitest';
+import { publishedBundleSchema } from '@/lib/core/provenance/bundle/json-schema';
 import { BundleError } from '@/lib/core/provenance/bundle/line-cutter';
 import { type BundleOptions, BundleVerifier } from '@/lib/core/provenance/bundle/verify-bundle';
 import { nobleCrypto } from '@/lib/core/provenance/crypto-noble';
@@ -56,5 +59,17 @@ describe('a bundle', () => {
       await expect(verify(text)).rejects.toThrow(BundleError);
     }
     await expect(verify('x'.repeat(9 << 20))).rejects.toThrow(/longer than/);
+  });
+});
+
+describe('the published schema of a bundle', () => {
+  it('is the one in docs, and each line of a bundle fits it', async () => {
+    expect(readFileSync('docs/custody.bundle-1.schema.json', 'utf8')).toBe(publishedBundleSchema());
+    const validate = new Ajv2020({ strict: false }).compile(JSON.parse(publishedBundleSchema()));
+    const text = await sampleBundle({ logs, choose: ({ kind }, index) => kind === 'console' || index % 50 === 1 });
+    for (const line of text.trimEnd().split('\n')) {
+      expect(validate(JSON.parse(line)), `${line.slice(0, 200)} ${JSON.stringify(validate.errors)}`).toBe(true);
+    }
+    expect(validate({ type: 'others', log: 1, from: 0, to: 1, hashes: ['x'] })).toBe(false);
   });
 });

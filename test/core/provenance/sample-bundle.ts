@@ -92,10 +92,10 @@ export function sampleConsole(): SampleLog {
 /** A log of events that the producer signed in batches. */
 export function sampleLog(
   count: number,
-  given: { batch?: number; textLength?: number; skip?: number[] } = {},
+  given: { batch?: number; textLength?: number; text?: string; skip?: number[] } = {},
 ): SampleLog {
   const log = new SampleLog(2, 'custody.local/test/http', 'http');
-  const text = 'x'.repeat(given.textLength ?? 40);
+  const text = given.text ?? 'x'.repeat(given.textLength ?? 40);
   let prevhash: string | undefined;
   const cores: AuditEvent[] = [];
   for (let n = 0; n < count; n++) {

@@ -174,6 +174,7 @@ export class BundleVerifier {
       if (key) this.#logKeys.set(log.id, key);
     }
     this.#count(line);
+    this.#options.onLine?.(line);
   }
 
   #keyOf(log: HeaderLine['logs'][number]): { key: VerifierKey; pinned: boolean } | null {
