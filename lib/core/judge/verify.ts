@@ -1,6 +1,7 @@
 import { canonicalBytes } from '../event/canonical';
 import { clip } from '../event/clip';
 import type { Sha256Hex } from '../event/hash';
+import { isOwnName } from '../event/own';
 import { ok, type Result, refuse } from '../event/result';
 import type { SignatureVerifier } from '../provenance/signature';
 import type { Facts } from './contract';
@@ -26,6 +27,9 @@ export function verifyProducer(
     return refuse('hash_mismatch', 'datahash is not the SHA-256 of the RFC 8785 form of data; hash what you send.');
   }
   if (event.sig === undefined) {
+    if (isOwnName(event.source)) {
+      return refuse('signature_missing', 'Sources whose names begin with urn:custody: are Custody’s own; use another.');
+    }
     const enrolled = facts.sourceKids.get(event.source) ?? [];
     if (enrolled.length === 0) return ok(null);
     return refuse('signature_missing', 'The source has an enrolled key, so its events must be signed; add sig.');

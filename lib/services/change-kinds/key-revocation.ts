@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isOwnName } from '../../core/event/own';
 import { keysOfSource, lockKeyRegistry, readSourceKey, type SourceKeyRow } from '../../store/source-keys';
 import type { Tx } from '../../store/transaction';
 import { type Agreed, changeKind, recordExecution } from '../change-kind';
@@ -100,6 +101,13 @@ async function putInPlaceSince(tx: Tx, key: SourceKeyRow, since: Date): Promise<
 }
 
 async function releasable(tx: Tx, source: string): Promise<void> {
+  if (isOwnName(source)) {
+    throw new ServiceError(
+      'invalid',
+      'What Custody itself says is always signed.',
+      'Set another CUSTODY_OBSERVER_KEY, or move keys/observer.pem away, and start the worker anew.',
+    );
+  }
   const keys = (await keysOfSource(tx, source)).filter(({ releasedAt }) => releasedAt === null);
   if (keys.length === 0) throw notFound('key that binds this source to sign');
   if (keys.every(({ revokedAt }) => revokedAt !== null)) return;

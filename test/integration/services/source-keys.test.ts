@@ -277,6 +277,10 @@ describe('names of this installation', () => {
       message: expect.stringContaining('installation’s own'),
     });
     const [from, to] = [newSigner(), newSigner()];
+    for (const source of ['urn:custody:self', 'urn:custody:console', 'URN:Custody:x']) {
+      expect(await send(madeEvent({ source }))).toEqual(['signature_missing']);
+    }
+    await expect(decide({ release: 'urn:custody:self' })).rejects.toMatchObject({ code: 'invalid' });
     await expect(rotateSourceKey(program, rotation('urn:custody:self', from, to))).rejects.toMatchObject({
       code: 'not_found',
     });
