@@ -6,7 +6,7 @@ import type { Act } from '@/components/action';
 import { Button } from '@/components/button';
 import { HostileText } from '@/components/hostile-text';
 import { ReasonDialog } from '@/components/privacy/reason-dialog';
-import { Ago } from '@/components/time';
+import { Ago, Clock } from '@/components/time';
 import type { RequestKind, RequestStatus } from '@/lib/core/change-request';
 import { Confirm } from './confirm';
 
@@ -116,7 +116,7 @@ function Request({ request, onStep }: { request: RequestItem; onStep: (step: Ste
           asked for by {request.requestedBy} <Ago at={request.requestedAt} />
           {request.status === 'open' ? (
             <>
-              , waits until <Ago at={request.expiresAt} />
+              , waits until <Clock at={request.expiresAt} />
             </>
           ) : (
             <>

@@ -71,6 +71,10 @@ const screens: [path: string, role: Role][] = [
   ['/servers', 'responder'],
   ['/integrity', 'auditor'],
   ['/dead-letters', 'responder'],
+  ['/privacy', 'auditor'],
+  ['/privacy?view=holds', 'responder'],
+  ['/privacy?view=retention', 'admin'],
+  ['/requests', 'responder'],
   ['/keys', 'auditor'],
   ['/api-keys', 'admin'],
   ['/users', 'admin'],
@@ -103,6 +107,8 @@ describe('every screen', () => {
 
   it.each([
     ['/users', 'viewer'],
+    ['/privacy', 'analyst'],
+    ['/requests', 'viewer'],
     ['/audit', 'responder'],
     ['/api-keys', 'analyst'],
     ['/dead-letters', 'viewer'],
@@ -179,6 +185,9 @@ describe('states', () => {
     '/servers/%00',
     '/dead-letters?q=%00',
     '/keys?q=%00&state=%00',
+    '/privacy?view=%00&cursor=%00',
+    '/privacy/%00',
+    '/requests?view=%00',
     '/audit?q=%00&actor=%00&action=%00',
     '/signin?callbackUrl=a&callbackUrl=b',
   ])('what anyone may write into the address is no failure: %s', async (path) => {

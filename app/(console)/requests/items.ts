@@ -53,7 +53,7 @@ function wordsOf(
           ]
         : ['The person’s page says what it takes away. Nobody can take it back.'];
       return {
-        sentence: `Erase ${names.get(subject) ?? subject}`,
+        sentence: `Erasure of ${names.get(subject) ?? subject}`,
         href: `/privacy/${encodeURIComponent(subject)}`,
         notes: [`Legal basis: ${basis}.`, ...did],
       };

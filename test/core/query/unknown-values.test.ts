@@ -25,5 +25,5 @@ test.each([
 });
 
 test('the filter of a query that cannot be read lets nothing through', () => {
-  expect(filterSql(nothing, { fields: {}, words: [] }, [])).toBe('(true) IS NOT TRUE');
+  expect(filterSql(nothing, { fields: {}, words: [], person: 'actor' }, [], new Map())).toBe('(true) IS NOT TRUE');
 });

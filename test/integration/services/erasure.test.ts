@@ -52,10 +52,13 @@ beforeAll(async () => {
   const theirs = newEnvelope({ data: data(others, `ask ${identity.toUpperCase()}`) });
   event = mine.id;
   await ingestMessages(
-    [mine, theirs].map((value) => ({ bytes: jsonBytes(value), headers: {} })),
+    [mine, theirs].map((value, n) => ({ bytes: jsonBytes(value), headers: {}, position: BigInt(n), refusal: null })),
     'http',
   );
-  await ingestMessages([{ bytes: Buffer.from(`{"not json", "${identity}"`), headers: {} }], 'http');
+  await ingestMessages(
+    [{ bytes: Buffer.from(`{"not json", "${identity}"`), headers: {}, position: 0n, refusal: null }],
+    'http',
+  );
   await enrollObserverKey(db.pool, processObserverKey());
   await signGrownLogs(db.pool, key, new Set());
 });
@@ -145,6 +148,8 @@ test('whoever comes back is somebody new', async () => {
       {
         bytes: jsonBytes(newEnvelope({ data: { mcp: { method: 'tools/call' }, actor: { id: identity } } })),
         headers: {},
+        position: 0n,
+        refusal: null,
       },
     ],
     'http',

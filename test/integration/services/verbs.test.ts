@@ -240,7 +240,10 @@ const cases: Case[] = [
     verb: openValue,
     prepare: async () => {
       const { id } = newEnvelope();
-      await ingestMessages([{ bytes: jsonBytes(newEnvelope({ id })), headers: {} }], 'http');
+      await ingestMessages(
+        [{ bytes: jsonBytes(newEnvelope({ id })), headers: {}, position: 0n, refusal: null }],
+        'http',
+      );
       const [value] = await openValues(db.pool, id);
       return { input: { id, pointer: value?.pointer, n: value?.n }, target: `event:${id}` };
     },

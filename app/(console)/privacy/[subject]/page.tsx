@@ -6,6 +6,7 @@ import { requireActor } from '@/lib/auth/guard';
 import { isPseudonym } from '@/lib/store/names';
 import { findPerson } from '@/lib/store/people';
 import { pool } from '@/lib/store/pool';
+import { readSegment } from '../../../params';
 import { PersonView } from './person-view';
 
 export const metadata: Metadata = { title: 'Person' };
@@ -13,7 +14,7 @@ export const metadata: Metadata = { title: 'Person' };
 export default async function PersonPage({ params }: { params: Promise<{ subject: string }> }) {
   const access = await requireActor('privacy:read');
   if (!access.permitted) return <NoPermission scope={access.scope} />;
-  const subject = decodeURIComponent((await params).subject);
+  const subject = readSegment((await params).subject);
   const person = isPseudonym(subject) ? await findPerson(pool(), subject) : null;
   return (
     <div className="mx-auto max-w-4xl">

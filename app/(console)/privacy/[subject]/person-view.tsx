@@ -59,7 +59,7 @@ export async function PersonView({ person, actor }: { person: Person; actor: Act
       <Card title="What is kept">
         <KeptList person={person} kept={kept} />
       </Card>
-      {holds.length > 0 && (
+      {holds.length > 0 && !erasedAt && (
         <section>
           <h2 className="mb-2 text-sm font-semibold">Legal holds in the way of an erasure</h2>
           <Holds
