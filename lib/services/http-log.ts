@@ -2,12 +2,15 @@ import type { Pool, PoolClient } from 'pg';
 import type { Refusal } from '../core/event/result';
 import type { Outcome } from '../core/judge/batch';
 import type { RefusedMessage } from '../core/judge/read';
+import { LogStateError } from '../core/provenance/log-writer';
 import { logger } from '../platform/log';
 import { commitBatch } from '../store/commit-batch';
 import { CommitConflict, isDuplicateEvent, isMissingPartition } from '../store/commit-contract';
 import { loadFacts } from '../store/facts';
 import { ensureLog, loadLogState } from '../store/log';
+import { readHalts } from '../store/log-halt';
 import { ensurePartitions } from '../store/partitions';
+import { ServiceError } from './error';
 import { isAboutData, JudgeFailure } from './judge/failure';
 import { pack } from './judge/pack';
 import type { FromJudge, Judged, JudgeThreadData, ToJudge } from './judge/protocol';
@@ -62,6 +65,7 @@ export class HttpLog {
     let broken: Error | undefined;
     try {
       const { id } = await ensureLog(client, { kind: 'http' });
+      if ((await readHalts(client)).length > 0) throw halted();
       await client.query(`SELECT pg_advisory_lock(hashtext('custody_log'), $1)`, [id]);
       try {
         return await this.judgeAndCommit(client, messages, careful, refusal);
@@ -70,7 +74,7 @@ export class HttpLog {
       }
     } catch (error) {
       if (!(error instanceof CommitConflict)) broken = error as Error;
-      throw error;
+      throw error instanceof LogStateError ? halted(error) : error;
     } finally {
       client.release(broken);
     }
@@ -109,6 +113,15 @@ export class HttpLog {
     return outcomes;
   }
 }
+
+/** Which log it is, and why, is the operators' to read: on the integrity page, and in the worker's log. */
+const halted = (cause?: LogStateError) =>
+  new ServiceError(
+    'unavailable',
+    'Nothing is taken in: a log does not fit what was recorded in it.',
+    'Keep the event and send it again when an administrator has mended it; the integrity page says what was found.',
+    { cause },
+  );
 
 export type JudgeSession = ReturnType<typeof openSession>;
 

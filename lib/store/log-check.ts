@@ -6,7 +6,7 @@ import { consistencyProof } from '../core/provenance/proof';
 import { sha256 } from '../platform/crypto';
 import { latestCheckpoint, type StoredCheckpoint } from './checkpoint';
 import { readLeaves } from './leaves';
-import { type LogHead, loadLogState } from './log';
+import { type LogHead, loadLogState, readLog } from './log';
 import type { Queryable } from './pool';
 import { tileReader } from './tiles';
 
@@ -29,7 +29,9 @@ export async function checkLog(client: Queryable, head: LogHead): Promise<void> 
 }
 
 /** Throws LogStateError where the head is not a continuation of the checkpoint. */
-export async function checkContinues(client: Queryable, head: LogHead, last: StoredCheckpoint): Promise<void> {
+export async function checkContinues(client: Queryable, was: LogHead, last: StoredCheckpoint): Promise<void> {
+  // Another worker may have appended and signed since the head was read.
+  const head = was.size < last.size ? ((await readLog(client, was.id)) as LogHead) : was;
   if (head.size < last.size)
     throw unfit(head, `the log has ${head.size} entries, but a checkpoint was signed at ${last.size}`);
   if (head.size === last.size) {
