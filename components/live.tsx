@@ -18,7 +18,8 @@ export type StreamKind =
   | 'subject'
   | 'change_request'
   | 'legal_hold'
-  | 'retention';
+  | 'retention'
+  | 'drill';
 export type StreamState = 'connecting' | 'open' | 'lost';
 
 /** Calls back, at most once in `everyMs`, when something of these kinds was committed, and after a lost connection came back. */

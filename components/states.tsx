@@ -50,6 +50,7 @@ const scopeWords: Record<Scope, string> = {
   'server:read': 'see servers',
   'allowlist:write': 'approve or deny servers',
   'integrity:read': 'see the logs',
+  'integrity:drill': 'run a tamper drill',
   'deadletter:read': 'see dead letters',
   'deadletter:write': 'replay or discard dead letters',
   'apikey:read': 'see API keys',

@@ -8,6 +8,7 @@ export const scopes = [
   'server:read',
   'allowlist:write',
   'integrity:read',
+  'integrity:drill',
   'deadletter:read',
   'deadletter:write',
   'apikey:read',
@@ -31,6 +32,7 @@ export const roleScopes: Record<Role, readonly Scope[]> = {
   responder: [
     ...reading,
     'payload:read',
+    'integrity:drill',
     'alert:write',
     'allowlist:write',
     'deadletter:read',
@@ -40,6 +42,7 @@ export const roleScopes: Record<Role, readonly Scope[]> = {
   ],
   admin: [
     ...reading,
+    'integrity:drill',
     'alert:write',
     'allowlist:write',
     'deadletter:read',
@@ -51,7 +54,15 @@ export const roleScopes: Record<Role, readonly Scope[]> = {
     'privacy:read',
     'privacy:decide',
   ],
-  auditor: [...reading, 'payload:read', 'deadletter:read', 'apikey:read', 'audit:read', 'privacy:read'],
+  auditor: [
+    ...reading,
+    'payload:read',
+    'integrity:drill',
+    'deadletter:read',
+    'apikey:read',
+    'audit:read',
+    'privacy:read',
+  ],
 };
 
 /** Scopes an API key can carry. */

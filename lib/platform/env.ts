@@ -125,6 +125,8 @@ const schema = z
     CUSTODY_LOG_KEY: z.string().optional(),
     /** Key that signs what this installation saw and says, PKCS#8 PEM; without it one is made and kept in CUSTODY_DATA. */
     CUSTODY_OBSERVER_KEY: z.string().optional(),
+    /** How often the worker tampers with a copy of a log and looks whether that is found, in hours; 0: never. */
+    CUSTODY_DRILL_HOURS: z.coerce.number().min(0).max(8760).default(24),
     ...logOrigin,
     ...anchors,
     /** The worker's own metrics and health; off where the port is not set. */

@@ -15,7 +15,8 @@ export type Announced =
   | 'subject'
   | 'change_request'
   | 'legal_hold'
-  | 'retention';
+  | 'retention'
+  | 'drill';
 
 /** Tells every listener, once the transaction commits, that something of this kind changed. */
 export async function announce(tx: Tx, kind: Announced, id: string): Promise<void> {

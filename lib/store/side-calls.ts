@@ -1,3 +1,4 @@
+import type { AuditEvent } from '../core/event/envelope';
 import type { SeenCall, SidePair } from '../core/provenance/one-sided';
 import type { Queryable } from './pool';
 import type { Tx } from './transaction';
@@ -38,9 +39,9 @@ export async function readSideCalls(
     ON event.log_id = id_of_log AND event.log_index >= from_index AND event.log_index < to_index`;
   const { rows: any } = await db.query(`SELECT 1 FROM ${inRanges} WHERE vantage = 'client' LIMIT 1`, bounds);
   if (any.length === 0) return { calls: [], all: true };
-  const { rows } = await db.query<SeenCall & { recordedAt: number }>(
+  const { rows } = await db.query<Omit<SeenCall, 'rpcId'> & { recordedAt: number; body: string }>(
     `SELECT id::text, source, coalesce(server, '') AS server, CASE vantage WHEN 'client' THEN 'client' ELSE 'server' END AS side,
-       extract(epoch FROM time)::float8 * 1000 AS time, trace, body::jsonb #>> '{data,mcp,jsonrpc_id}' AS "rpcId", method,
+       extract(epoch FROM time)::float8 * 1000 AS time, trace, body, method,
        coalesce(tool, '') AS tool, coalesce(actor, '') || ' ' || coalesce(client, '') AS party,
        extract(epoch FROM recorded_at)::float8 * 1000 AS "recordedAt"
      FROM ${inRanges}
@@ -49,7 +50,12 @@ export async function readSideCalls(
      LIMIT ${most + 1}`,
     [...bounds, methods],
   );
-  return { calls: rows, all: rows.length <= most };
+  // Not by the database: it has no JSON type for a text with U+0000 in it.
+  const calls = rows.map(({ body, ...row }) => {
+    const { data } = JSON.parse(body) as Pick<AuditEvent, 'data'>;
+    return { ...row, rpcId: data.mcp?.jsonrpc_id ?? null };
+  });
+  return { calls, all: rows.length <= most };
 }
 
 /** The first index of a log whose entry was recorded at `time` or later: a log is in the order of recording. */

@@ -11,6 +11,7 @@ import { clearErased } from '../store/people';
 import { reportOffsets, reportStatus } from '../store/status';
 import { checkpointJob } from './checkpoint';
 import { clockJob } from './clock';
+import { drillJob } from './drill';
 import { expiredRequestsJob } from './expired-requests';
 import type { Job } from './jobs';
 import type { Judge } from './judge-client';
@@ -38,6 +39,8 @@ export interface JobParts {
   /** How own events are judged. */
   judged: JudgeThreadData;
   anchors: Anchors;
+  /** How often a copy is tampered with; 0: never. */
+  drillHours: number;
 }
 
 /** Who is asked to cosign and to stamp our checkpoints. */
@@ -61,6 +64,7 @@ export function jobTable({
   observerKey,
   judged,
   anchors,
+  drillHours,
 }: JobParts): Job[] {
   let looked: string | null = null;
   return [
@@ -81,6 +85,7 @@ export function jobTable({
     silenceJob(pool),
     clockJob(pool),
     oneSidedJob(pool),
+    drillJob(pool, logKey, drillHours),
     lineageJob(pool),
     {
       name: 'partitions',

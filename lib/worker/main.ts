@@ -52,9 +52,10 @@ const ingest = kafka
 const offsets = kafka ? new TopicOffsets(kafka, settings.KAFKA_TOPIC) : null;
 if (!kafka) log.warn('KAFKA_BROKERS is not set: events come in by HTTP alone');
 const ingesting = ingest?.run().catch(die);
+const drillHours = settings.CUSTODY_DRILL_HOURS;
 const stopJobs = startJobs(
   pool,
-  jobTable({ pool, judge, ingest, offsets, worker, logKey: key, observerKey: observer, judged, anchors }),
+  jobTable({ pool, judge, ingest, offsets, worker, logKey: key, observerKey: observer, judged, anchors, drillHours }),
   worker,
   log,
 );

@@ -11,7 +11,7 @@ const deadlineMs = 60_000;
 const sliceMs = 60_000;
 /** What is older is left: after a standstill nobody can say any more who was reporting. */
 const oldestMs = 10 * 60_000;
-const mostCalls = 100_000;
+const mostCalls = 20_000;
 
 /** Compares what both sides of a connection report, and says which calls one side never did. */
 export const oneSidedJob = (pool: Pool): Job => ({

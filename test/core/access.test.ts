@@ -9,6 +9,7 @@ const promised: Record<Scope, Role[]> = {
   'alert:read': everyone,
   'server:read': everyone,
   'integrity:read': everyone,
+  'integrity:drill': ['responder', 'admin', 'auditor'],
   'payload:read': ['responder', 'auditor'],
   'alert:write': ['analyst', 'responder', 'admin'],
   'allowlist:write': ['responder', 'admin'],

@@ -43,15 +43,14 @@ export async function readEventRows(
   from: number,
   to: number,
 ): Promise<CheckedRow[]> {
-  const { rows } = await client.query({
-    name: 'fsck_events',
-    text: `SELECT log_index::float8 AS log_index, id::text, source, epoch, sequence::text, kid, registry::float8 AS registry, recorded_at,
+  const { rows } = await client.query(
+    `SELECT log_index::float8 AS log_index, id::text, source, epoch, sequence::text, kid, registry::float8 AS registry, recorded_at,
         event_hash, leaf_hash, body, time, type, method, server, tool, actor, agent, client, session, trace, status,
         error_code AS "errorCode", duration_us::float8 AS "durationUs", bytes_in AS "bytesIn", bytes_out AS "bytesOut", vantage,
         assertion, generated, severity
       FROM event WHERE log_id = $1 AND log_index >= $2 AND log_index < $3 ORDER BY log_index`,
-    values: [logId, from, to],
-  });
+    [logId, from, to],
+  );
   return rows.map((row) => {
     const { log_index, id, source, epoch, sequence, kid, registry, recorded_at, event_hash, leaf_hash, body, ...rest } =
       row;

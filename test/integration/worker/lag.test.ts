@@ -61,6 +61,7 @@ kafkaOrSkip('the lag that is shown', ({ brokers, createTopic }) => {
       observerKey: observerKey({ dataDir, logKey: key }),
       judged: { fingerprintKey: new Uint8Array(32) },
       anchors: { policy: null, witnessSeconds: 30, tsa: null },
+      drillHours: 0,
     });
     const stopJobs = startJobs(database.pool, table, 'test', log);
     let running: Promise<void> | undefined;
