@@ -11,6 +11,7 @@ import type { LogHead } from '../log';
 import { keptHashes, type Pruned } from '../pruned';
 import type { Findings } from './report';
 import { type EventColumns, readAuditRows, readEventRows } from './rows';
+import { KeyStandings } from './standing';
 
 export interface CheckedEntry {
   /** As recomputed from the row's columns; zeros where the row is missing, so that the others keep their places. */
@@ -27,13 +28,16 @@ export class EntryCheck {
   /** Entries that retention took away. */
   pruned = 0;
   readonly #keys = new Map<string, SourceKey | null>();
+  readonly #standings: KeyStandings;
 
   constructor(
     readonly client: ClientBase,
     readonly verifier: SignatureVerifier,
     readonly findings: Findings,
     readonly prunedOf: Pruned,
-  ) {}
+  ) {
+    this.#standings = new KeyStandings(client, findings);
+  }
 
   /** Checks the entries of one log with `from` <= index < `to`; answers one for each, in order. */
   async check(head: LogHead, from: number, to: number): Promise<CheckedEntry[]> {
@@ -129,7 +133,10 @@ export class EntryCheck {
       const wrong = differing(columns, event);
       if (wrong.length > 0) this.#add(head, 'columns', where, `Not as the body says: ${wrong.join(', ')}.`);
     }
-    if (kid !== undefined) await this.#checkSignature(head, event, kid, where);
+    if (kid === undefined) return;
+    await this.#checkSignature(head, event, kid, where);
+    const standing = await this.#standings.complaint(record);
+    if (standing !== null) this.#add(head, 'signature', where, standing);
   }
 
   /** Who did what, as the audit screen reads it, must be what the entry's body says. */

@@ -11,9 +11,14 @@ import type { KeyCaller } from '@/lib/services/caller';
 import { enrollSourceKey } from '@/lib/services/enroll-source-key';
 import { ingestMessages } from '@/lib/services/ingest';
 import { keyWatch } from '@/lib/services/key-watch';
+import { processObserverKey } from '@/lib/services/observer';
+import { enrollObserverKey } from '@/lib/services/observer-key';
 import { requestChange } from '@/lib/services/request-change';
 import { graceMs, retireReplacedKeys } from '@/lib/services/retire-source-keys';
 import { rotateSourceKey } from '@/lib/services/rotate-source-key';
+import { fsck } from '@/lib/store/fsck/fsck';
+import { Findings } from '@/lib/store/fsck/report';
+import { KeyStandings } from '@/lib/store/fsck/standing';
 import { readSourceKey } from '@/lib/store/source-keys';
 import { bearer, post } from '@/test/support/api';
 import { newSigner } from '@/test/support/enroll';
@@ -284,6 +289,33 @@ describe('names of this installation', () => {
     await expect(rotateSourceKey(program, rotation('urn:custody:self', from, to))).rejects.toMatchObject({
       code: 'not_found',
     });
+  });
+});
+
+describe('fsck', () => {
+  test('finds nothing in all of this, and names an event that was judged by a key that was not in force there', async () => {
+    await enrollObserverKey(db.pool, processObserverKey());
+    const { publicKey } = newSigner();
+    const { findings } = await fsck(db.pool, { logPublicKey: publicKey });
+    expect(findings.filter(({ what }) => what === 'state' || what === 'signature')).toEqual([]);
+    const { rows } = await db.pool.query(
+      `SELECT kid, source, added_index::int AS added, revoked_index::int AS revoked FROM source_key
+       WHERE revoked_at IS NOT NULL AND compromised_since IS NULL LIMIT 1`,
+    );
+    const [{ kid, source, added, revoked }] = rows;
+    const client = await db.pool.connect();
+    try {
+      const standings = new KeyStandings(client, new Findings());
+      const complaint = (registry: number) =>
+        standings.complaint({ v: 1, id: randomUUID(), source, event_hash: '', recorded_at: '', kid, registry });
+      expect(await complaint(added + 1)).toBeNull();
+      expect(await complaint(added)).toContain('added only afterwards');
+      expect(await complaint(revoked)).toBeNull();
+      expect(await complaint(revoked + 1)).toContain('taken out of force before');
+      expect(await complaint(1_000_000)).toContain('which the console’s log does not have');
+    } finally {
+      client.release();
+    }
   });
 });
 
