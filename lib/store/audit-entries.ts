@@ -1,3 +1,4 @@
+import { findPeopleNamed, withNames } from './names';
 import { pool } from './pool';
 import { timeText } from './time-text';
 
@@ -17,6 +18,7 @@ export interface AuditRow {
   actor: string;
   role: string;
   action: string;
+  /** With names for pseudonyms. */
   target: string;
   /** Canonical JSON of the whole entry: what the leaf commits to. */
   body: string;
@@ -36,7 +38,7 @@ const columns = `
 
 export async function findAuditEntry(id: string): Promise<AuditRow | null> {
   const { rows } = await pool().query<AuditRow>(`SELECT ${columns} FROM audit_entry WHERE id = $1`, [id]);
-  return rows[0] ?? null;
+  return (await named(rows))[0] ?? null;
 }
 
 /** Newest first; `next` is set where more follow. */
@@ -49,7 +51,7 @@ export async function listAuditEntries(
     `SELECT ${columns}
      FROM audit_entry
      WHERE ($1::text IS NULL OR actor = $1) AND ($2::text IS NULL OR action = $2 OR action LIKE $2 || '.%')
-       AND ($3::text IS NULL OR target ILIKE $3) AND ($4::timestamptz IS NULL OR time >= $4)
+       AND ($3::text IS NULL OR target ILIKE $3 OR target = ANY ($9)) AND ($4::timestamptz IS NULL OR time >= $4)
        AND ($5::timestamptz IS NULL OR time <= $5) AND ($6::timestamptz IS NULL OR (time, id) < ($6, $7::uuid))
      ORDER BY time DESC, id DESC LIMIT $8`,
     [
@@ -61,11 +63,17 @@ export async function listAuditEntries(
       after?.time ?? null,
       after?.id ?? null,
       limit + 1,
+      filter.target ? (await findPeopleNamed(`*${filter.target}*`)).map((id) => `subject:${id}`) : [],
     ],
   );
-  const page = rows.slice(0, limit);
+  const page = await named(rows.slice(0, limit));
   const last = page.at(-1);
   return { rows: page, next: rows.length > limit && last ? { time: last.time, id: last.id } : null };
+}
+
+async function named(rows: AuditRow[]): Promise<AuditRow[]> {
+  const targets = await withNames(rows.map((row) => row.target));
+  return rows.map((row, n) => ({ ...row, target: targets[n] as string }));
 }
 
 /** Who did something, and which actions there are, for the filters. */

@@ -114,11 +114,16 @@ export async function dropDay(tx: Tx, day: string): Promise<void> {
   for (const name of await partitionsOf(tx, day)) await tx.query(`DROP TABLE ${name}`);
 }
 
-/** Empties the dead letters that came before the day: their bytes are as old as what is dropped. */
+/** Empties the dead letters that came before the day, and at no time that a legal hold is about: what they say of whom nobody knows. */
 export async function emptyDeadLetters(tx: Tx, before: string): Promise<number> {
   const { rowCount } = await tx.query(
-    `UPDATE dead_letter SET bytes = '', headers = '{}', status = CASE status WHEN 'waiting' THEN 'discarded' ELSE status END
-     WHERE received_at < ($1 || ' 00:00:00+00')::timestamptz AND length(bytes) > 0`,
+    `UPDATE dead_letter SET bytes = '', headers = '{}',
+       status = CASE status WHEN 'waiting' THEN 'discarded' ELSE status END,
+       decided_by = CASE status WHEN 'waiting' THEN 'retention' ELSE decided_by END,
+       decided_at = CASE status WHEN 'waiting' THEN now() ELSE decided_at END
+     WHERE received_at < ($1 || ' 00:00:00+00')::timestamptz AND length(bytes) > 0
+       AND NOT EXISTS (SELECT FROM legal_hold WHERE released_at IS NULL
+         AND received_at >= coalesce(from_time, '-infinity') AND received_at < coalesce(to_time, 'infinity'))`,
     [before],
   );
   return rowCount ?? 0;
