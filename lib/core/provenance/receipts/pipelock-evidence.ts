@@ -44,8 +44,8 @@ export const pipelockEvidence: ReceiptFormat = {
         untampered: signedFact(
           signed,
           value === receipt
-            ? 'The signature covers the whole receipt.'
-            : 'The signature covers the receipt; the recorder’s entry around it is not covered.',
+            ? 'The signature covers the whole receipt but the name of its key.'
+            : 'The signature covers the receipt but the name of its key; the recorder’s entry around it is not covered.',
           check,
         ),
         anchored: anchoredFact(
