@@ -1,7 +1,9 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
+import { AnchorSection } from '@/components/integrity/anchor-section';
 import { ChainTable } from '@/components/integrity/chain-table';
 import { CheckpointTable } from '@/components/integrity/checkpoint-table';
+import { Contradictions } from '@/components/integrity/contradictions';
 import { LogCards } from '@/components/integrity/log-cards';
 import { LiveRefresh } from '@/components/live';
 import { PageHeader } from '@/components/page-header';
@@ -11,6 +13,8 @@ import { carried } from '@/components/shell/range-url';
 import { Empty, NoPermission, Notice } from '@/components/states';
 import { requireActor } from '@/lib/auth/guard';
 import { plural } from '@/lib/core/query/words';
+import { env } from '@/lib/platform/env';
+import { fetchAnchors } from '@/lib/services/anchors';
 import { logPublicKey } from '@/lib/services/fetch-proof';
 import { brokenChains, listChains, listCheckpoints, listLogs } from '@/lib/store/integrity';
 import { firstSteps } from '@/lib/store/overview';
@@ -24,12 +28,13 @@ export default async function Integrity({ searchParams }: { searchParams: Search
   const access = await requireActor('integrity:read');
   if (!access.permitted) return <NoPermission scope={access.scope} />;
   const params = await readParams(searchParams);
-  const [logs, checkpoints, chains, broken, { newestEvent }] = await Promise.all([
+  const [logs, checkpoints, chains, broken, { newestEvent }, anchors] = await Promise.all([
     listLogs(logPublicKey()),
     listCheckpoints(20),
     listChains(200),
     brokenChains(),
     firstSteps(),
+    fetchAnchors(access.actor),
   ]);
   const missing = chains.reduce((sum, chain) => sum + chain.missing, 0);
   if (logs.length === 0) {
@@ -54,6 +59,7 @@ export default async function Integrity({ searchParams }: { searchParams: Search
     <>
       <LiveRefresh kinds={['event']} everyMs={2000} enabled={params.live === '1'} />
       <PageHeader title="Integrity" sentence={<LogsSentence logs={logs} loadConsistency={loadConsistency} />} />
+      <Contradictions found={anchors.equivocations} halts={anchors.halts} />
       {(missing > 0 || broken.length > 0) && (
         <Notice kind="partial" className="mb-4">
           {missing > 0 &&
@@ -78,6 +84,7 @@ export default async function Integrity({ searchParams }: { searchParams: Search
         logs={logs}
         loadConsistency={loadConsistency}
       />
+      <AnchorSection {...anchors} base={env().NEXTAUTH_URL?.replace(/\/$/, '') ?? ''} />
 
       <h2 className="mt-7 mb-2 text-base font-semibold">An event, verified step by step</h2>
       <div className="card p-4">
