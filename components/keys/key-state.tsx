@@ -1,14 +1,15 @@
-import { Check, RefreshCw, ShieldAlert, X } from 'lucide-react';
+import { Check, FileX2, RefreshCw, ShieldAlert, X } from 'lucide-react';
 import { cn } from '@/components/cn';
 
-export const keyStates = ['in_force', 'replaced', 'ended', 'compromised'] as const;
+export const keyStates = ['in_force', 'replaced', 'ended', 'compromised', 'differs'] as const;
 export type KeyState = (typeof keyStates)[number];
 
 export const keyStateWords: Record<KeyState, string> = {
   in_force: 'In force',
   replaced: 'In force, replaced',
   ended: 'Out of force',
-  compromised: 'Compromised since',
+  compromised: 'Compromised',
+  differs: 'Not as the log says',
 };
 
 const looks = {
@@ -16,6 +17,7 @@ const looks = {
   replaced: ['border-line-strong text-soft', RefreshCw],
   ended: ['border-line text-faint', X],
   compromised: ['border-critical/50 text-critical', ShieldAlert],
+  differs: ['border-critical/50 text-critical', FileX2],
 } as const;
 
 export function KeyStateBadge({ state }: { state: KeyState }) {

@@ -8,6 +8,7 @@ import { HashChip } from '@/components/copy';
 import { DataTable } from '@/components/data-table';
 import { HostileText } from '@/components/hostile-text';
 import { Ago } from '@/components/time';
+import { withMarks } from '@/lib/core/query/invisible';
 import { plural } from '@/lib/core/query/words';
 import { AskRelease, AskRevocation } from './ask';
 import { type KeyState, KeyStateBadge } from './key-state';
@@ -58,23 +59,20 @@ export function SourceKeyTable({
   const [asking, setAsking] = useState<{ what: 'revoke' | 'release'; row: SourceKeyItem } | null>(null);
   const close = () => setAsking(null);
   const columns: ColumnDef<SourceKeyItem>[] = [
+    { header: 'Source', cell: ({ row }) => <SourceName source={row.original.source} />, meta: { grow: true } },
     {
-      header: 'Source',
-      cell: ({ row }) => <HostileText text={row.original.source} limit={120} />,
-      meta: { grow: true },
+      header: 'Key',
+      cell: ({ row }) => <HashChip value={row.original.kid} label="key id" />,
+      meta: { from: 'sm' },
     },
-    { header: 'Key', cell: ({ row }) => <HashChip value={row.original.kid} label="key id" /> },
     {
       header: 'State',
       cell: ({ row: { original } }) => (
-        <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
+        <span className="inline-flex items-center gap-2 whitespace-nowrap">
           <KeyStateBadge state={original.state} />
-          {original.compromisedSince && (
-            <span className="text-xs text-faint">
-              <Ago at={original.compromisedSince} />
-            </span>
+          {original.compromisedSince && original.state === 'compromised' && (
+            <Ago at={original.compromisedSince} className="text-xs text-faint" />
           )}
-          {original.differs && <span className="text-xs text-critical">{original.differs}</span>}
         </span>
       ),
     },
@@ -121,6 +119,17 @@ export function SourceKeyTable({
       {ask && asking?.what === 'revoke' && <AskRevocation row={asking.row} ask={ask} onClose={close} />}
       {ask && asking?.what === 'release' && <AskRelease row={asking.row} ask={ask} onClose={close} />}
     </>
+  );
+}
+
+/** What tells sources apart stands at the end of their names. */
+function SourceName({ source }: { source: string }) {
+  const short = /[^:]+$/.exec(source)?.[0];
+  if (short === undefined || short === source) return <HostileText text={source} limit={120} />;
+  return (
+    <span title={withMarks(source)}>
+      <HostileText text={short} limit={60} /> <HostileText text={source} limit={120} className="text-xs text-faint" />
+    </span>
   );
 }
 

@@ -37,7 +37,7 @@ export function keyItems(
     return {
       kid: row.kid,
       source: row.source,
-      state: stateOf(row),
+      state: differences.has(row.kid) ? 'differs' : stateOf(row),
       added: change(row.addedAt, row.addedIndex, row.addedBy),
       replacedBy: row.replacedBy,
       ended: row.revokedAt && change(row.revokedAt, row.revokedIndex as number, known?.revoked?.by ?? null),

@@ -13,7 +13,7 @@ import { plural } from '@/lib/core/query/words';
 import { openRequests } from '@/lib/store/change-requests';
 import { readKeyEntries } from '@/lib/store/key-entries';
 import { pool } from '@/lib/store/pool';
-import { listSourceKeys } from '@/lib/store/source-keys';
+import { listSourceKeys, type SourceKeyRow } from '@/lib/store/source-keys';
 import { readParams, type SearchParams } from '../../params';
 import { ask } from './actions';
 import { keyItems } from './items';
@@ -37,11 +37,10 @@ export default async function KeysPage({ searchParams }: { searchParams: SearchP
   const wanted = (params.q ?? '').toLowerCase();
   const found = items.filter(
     ({ source, kid, state }) =>
-      (params.state === undefined || state === params.state) &&
+      (!params.state || state === params.state) &&
       (source.toLowerCase().includes(wanted) || kid.toLowerCase().includes(wanted)),
   );
-  const inForce = rows.filter(({ revokedAt }) => revokedAt === null);
-  const sources = new Set(inForce.map(({ source }) => source)).size;
+  const differing = items.filter(({ differs }) => differs !== null);
   return (
     <>
       <LiveRefresh kinds={['source_key', 'change_request']} />
@@ -50,13 +49,26 @@ export default async function KeysPage({ searchParams }: { searchParams: SearchP
         sentence={
           rows.length === 0
             ? 'No source signs yet'
-            : `${plural(inForce.length, 'key')} in force for ${plural(sources, 'source')}, by ${plural(entries.length, 'entry', 'entries')} of the console’s log`
+            : `${inForceWords(rows)}, by ${plural(entries.length, 'entry', 'entries')} of the console’s log`
         }
       />
       {problems.length > 0 && (
         <Notice kind="error" className="mb-3">
           The key registry in the console’s log is not whole: {problems.slice(0, 3).join('; ')}. Run custody fsck and
           keep the database as it is.
+        </Notice>
+      )}
+      {differing.length > 0 && (
+        <Notice kind="error" className="mb-3">
+          {plural(differing.length, 'key')} in the database {differing.length === 1 ? 'is' : 'are'} not what the
+          console’s log says. Somebody may have changed the database past it:
+          <ul className="mt-1">
+            {differing.slice(0, 10).map(({ kid, differs }) => (
+              <li key={kid}>
+                <code className="font-mono text-xs wrap-anywhere">{kid}</code>: {differs}
+              </li>
+            ))}
+          </ul>
         </Notice>
       )}
       <div className="flex flex-wrap gap-x-3">
@@ -86,4 +98,11 @@ export default async function KeysPage({ searchParams }: { searchParams: SearchP
       />
     </>
   );
+}
+
+function inForceWords(rows: SourceKeyRow[]): string {
+  const inForce = rows.filter(({ revokedAt }) => revokedAt === null);
+  if (inForce.length === 0) return 'No key is in force';
+  const sources = new Set(inForce.map(({ source }) => source));
+  return `${plural(inForce.length, 'key')} in force for ${plural(sources.size, 'source')}`;
 }
