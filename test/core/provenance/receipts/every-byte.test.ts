@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeJson } from '@/lib/core/event/decode';
 import type { JsonObject } from '@/lib/core/event/json';
 import { recogniseReceipt, verifyReceipts } from '@/lib/core/provenance/receipts';
+import { quoted } from '@/lib/core/provenance/receipts/receipt';
 import { factNames } from '@/lib/core/provenance/verdict';
 import { contextWith, pathsOf, valuesOf } from './read';
 import { governance, recordOf, sealed } from './records';
@@ -26,7 +27,7 @@ const receipts: [name: string, receipt: JsonObject, uncovered: RegExp, said: Reg
     'Pipelock evidence',
     valuesOf('pipelock/valid-evidence-proxy-decision.json')[0] as JsonObject,
     /^$/,
-    /whole receipt/,
+    /whole receipt but the name of its key/,
   ],
   [
     'agent-governance-toolkit',
@@ -58,12 +59,12 @@ describe.each(receipts)('%s', (_, receipt, uncovered, said) => {
     expect(before.untampered.detail).toMatch(said);
   });
 
-  it('every bit of every byte that is changed is found, or is one that the format does not cover', () => {
+  it('every byte that is changed is found, or is one that the format does not cover', () => {
     let changes = 0;
     for (let at = 0; at < bytes.length; at++) {
-      for (let bit = 0; bit < 8; bit++) {
+      for (const bits of [1, 0x20]) {
         const copy = bytes.slice();
-        copy[at] = (copy[at] as number) ^ (1 << bit);
+        copy[at] = (copy[at] as number) ^ bits;
         const decoded = decodeJson(copy);
         // No JSON any more, another way to write the same, or no receipt any more.
         if (!decoded.ok || isDeepStrictEqual(decoded.value.value, receipt)) continue;
@@ -80,7 +81,7 @@ describe.each(receipts)('%s', (_, receipt, uncovered, said) => {
         ).toBe(true);
       }
     }
-    expect(changes).toBeGreaterThan(500);
+    expect(changes).toBeGreaterThan(100);
   });
 });
 
@@ -94,4 +95,4 @@ function difference(a: JsonObject, b: JsonObject): string[] {
 
 /** A member that was not there before, and that the fact names as not covered. */
 const isNewName = (name: string, before: JsonObject, detail: string): boolean =>
-  !Object.hasOwn(before, name) && detail.includes(JSON.stringify(name));
+  !Object.hasOwn(before, name) && detail.includes(quoted(name));
