@@ -204,12 +204,8 @@ export async function listDetections(alertId: string, on: Pick<Tx, 'query'> = po
      FROM detection WHERE alert_id = $1 ORDER BY event_time DESC, event_id LIMIT 20`,
     [alertId],
   );
-  const texts = await withNames(rows.flatMap((row) => [row.summary, JSON.stringify(row.evidence)]));
-  return rows.map((row, n) => ({
-    ...row,
-    summary: texts[2 * n] as string,
-    evidence: JSON.parse(texts[2 * n + 1] as string) as Evidence[],
-  }));
+  const summaries = await withNames(rows.map((row) => row.summary));
+  return rows.map((row, n) => ({ ...row, summary: summaries[n] as string }));
 }
 
 export interface AlertActivity {

@@ -78,6 +78,8 @@ export interface Kept {
   alerts: number;
   /** An account of this console goes by the same name. */
   account: boolean;
+  /** Entries of the console's log and remarks on alerts that have their address in clear: from before anything was kept of them. */
+  written: number;
 }
 
 export async function keptOf(on: On, { id, name }: Pick<Person, 'id' | 'name'>): Promise<Kept> {
@@ -85,7 +87,9 @@ export async function keptOf(on: On, { id, name }: Pick<Person, 'id' | 'name'>):
     `SELECT events.*, (SELECT coalesce(sum(cardinality(sealed_value.events)), 0)::float8 FROM sealed_value WHERE subject = $1) AS "eventsWithValues",
        (SELECT count(*)::int FROM secret_sighting WHERE actor = $1) AS sightings,
        (SELECT count(*)::int FROM alert WHERE actor = $1) AS alerts,
-       EXISTS (SELECT FROM app_user WHERE email = lower($2)) AS account
+       EXISTS (SELECT FROM app_user WHERE email = lower($2)) AS account,
+       CASE WHEN $2::text LIKE '%@%' THEN (SELECT count(*) FROM audit_entry WHERE strpos(lower(body), lower($2)) > 0)
+         + (SELECT count(*) FROM alert_activity WHERE strpos(lower(body), lower($2)) > 0) ELSE 0 END::int AS written
      FROM (SELECT count(*)::int AS events, ${timeText('min(time)')} AS "firstEvent", ${timeText('max(time)')} AS "lastEvent"
        FROM event WHERE actor = $1) AS events`,
     [id, name],

@@ -18,7 +18,7 @@ import { findEvent } from '@/lib/store/event-detail';
 import { readMarkers } from '@/lib/store/event-markers';
 import { fsck } from '@/lib/store/fsck/fsck';
 import { erasedName } from '@/lib/store/names';
-import { clearErased, findPerson } from '@/lib/store/people';
+import { clearErased, findPerson, keptOf } from '@/lib/store/people';
 import { proofForEvent } from '@/lib/store/proof';
 import { findSubject } from '@/lib/store/subjects';
 import { signGrownLogs } from '@/lib/worker/checkpoint';
@@ -90,6 +90,26 @@ test('before an erasure the values are sealed, open one by one, and each opening
   const { values } = await viewPersonValues(auditor, { subject: person });
   expect(values.map(({ value }) => JSON.parse(value))).toEqual(expect.arrayContaining([identity, secret]));
   expect(JSON.stringify(values)).not.toContain(others);
+});
+
+test('what an erasure would take, and what it leaves, is told before', async () => {
+  const { id } = (await findSubject(db.pool, identity)) as { id: string };
+  await db.pool.query(
+    `INSERT INTO alert_activity SELECT gen_random_uuid(), id, now(), 'somebody', 'comment', $1 FROM alert LIMIT 1`,
+    [`${identity.toUpperCase()} again`],
+  );
+  expect(await keptOf(db.pool, { id, name: identity })).toMatchObject({
+    events: 1,
+    eventsWithValues: 2,
+    sightings: 1,
+    alerts: 1,
+    account: false,
+    written: 1,
+  });
+  const client = await db.pool.connect();
+  await client.query(`SET session_replication_role = replica; DELETE FROM alert_activity`);
+  client.release(true);
+  expect(await keptOf(db.pool, { id, name: null })).toMatchObject({ written: 0 });
 });
 
 test('after it the proof is the same and holds, and neither name nor value is anywhere', async () => {

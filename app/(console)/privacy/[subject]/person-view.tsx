@@ -160,6 +160,13 @@ function KeptList({ person, kept }: { person: Person; kept: Kept }) {
           </div>
         ))}
       </dl>
+      {kept.written > 0 && !kept.account && (
+        <Notice kind="partial" className="mt-3">
+          {plural(kept.written, 'entry', 'entries')} of the console’s log or remarks on alerts have these words in
+          clear, from before anything was kept of this person. They are evidence of what people did here, and no erasure
+          takes them.
+        </Notice>
+      )}
       {kept.account && (
         <Notice kind="partial" className="mt-3">
           An account of this console has the same name. Its audit entries name it, and no erasure takes them.
