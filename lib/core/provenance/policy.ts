@@ -196,13 +196,16 @@ export function meetsQuorum(quorum: PolicyNode | null, cosigned: ReadonlySet<str
   return quorum.members.filter((member) => meetsQuorum(member, cosigned)).length >= quorum.threshold;
 }
 
-/** How the quorum reads: `2 of (Glasklar, Example)`. */
+/** How the quorum reads, by organisation: `2 of (Glasklar, Example)`. */
 export function describeQuorum({ quorum, witnesses }: WitnessPolicy): string {
   if (quorum === null) return 'none';
-  const name = (node: PolicyNode): string => {
-    if ('witness' in node)
-      return witnesses.find((witness) => witness.name === node.witness)?.organisation ?? node.witness;
-    return `${node.threshold} of (${node.members.map(name).join(', ')})`;
+  const organisationOf = new Map(witnesses.map(({ name, organisation }) => [name, organisation]));
+  const describe = (node: PolicyNode): string => {
+    if ('witness' in node) return organisationOf.get(node.witness) as string;
+    const members = node.members.map(describe);
+    const one = members.every((member) => member === members[0]);
+    if (one && node.threshold === 1) return members[0] as string;
+    return `${node.threshold} of ${one ? `${members.length} of ${members[0]}` : `(${members.join(', ')})`}`;
   };
-  return name(quorum);
+  return describe(quorum);
 }
