@@ -6,7 +6,9 @@ import { observedPayload, observedType } from '../observer';
 import type { BatchLine } from './lines';
 import type { Problems } from './problems';
 
-export const hashesOf = (texts: readonly string[]): Uint8Array[] => texts.map((text) => fromBase64(text) as Uint8Array);
+/** What is no base64 becomes a hash of no bytes, which fits nothing. */
+export const hashesOf = (texts: readonly string[]): Uint8Array[] =>
+  texts.map((text) => fromBase64(text) ?? new Uint8Array());
 
 /** A batch of a log that Custody's own adapter signed, as its entries come. */
 export class ObservedBatch {
