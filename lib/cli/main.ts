@@ -41,6 +41,15 @@ program
       'from where it watches (default: gateway before HTTP, sidecar around stdio)',
     ).choices(vantages),
   )
+  .option('--context-headers', 'write signed context headers onto requests that are passed on (with --upstream)')
+  .addOption(
+    new Option('--security-level <level>', 'what your policy says of this server’s content').choices([
+      'public',
+      'internal',
+      'confidential',
+      'restricted',
+    ]),
+  )
   .option('--instance <name>', 'name of this sensor (default: host and server)')
   .addOption(new Option('--state <folder>', 'keys and spool (default: ~/.local/state/custody)').env('CUSTODY_STATE'))
   .option('--spool <MiB>', 'room on disk while the destination is away', '256')

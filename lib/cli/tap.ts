@@ -21,6 +21,8 @@ export interface TapOptions extends GivenKey {
   instance?: string;
   state?: string;
   spool: string;
+  contextHeaders?: boolean;
+  securityLevel?: SensorOptions['securityLevel'];
 }
 
 /** A line of it may repeat what a server answered. */
@@ -32,6 +34,9 @@ export async function tap(command: string[], options: TapOptions, captureWorker:
   const upstream = options.upstream === undefined ? null : httpUrl(options.upstream, '--upstream');
   if ((program === undefined) === (upstream === null)) {
     fail(new Error('give either the command of a stdio server after --, or --upstream URL.'));
+  }
+  if (options.contextHeaders && !upstream) {
+    fail(new Error('--context-headers needs --upstream URL: a stdio server gets no headers.'));
   }
   const spoolMiB = Number(options.spool);
   if (!(spoolMiB > 0)) fail(new Error('--spool takes a number of MiB, for example --spool 256.'));
@@ -49,6 +54,8 @@ export async function tap(command: string[], options: TapOptions, captureWorker:
     graceMs: 1500,
     heartbeatMs: 30_000,
     version: '0.1.0',
+    ...(options.securityLevel === undefined ? {} : { securityLevel: options.securityLevel }),
+    ...(options.contextHeaders ? { contextHeaders: true } : {}),
   };
   const capture = startCaptureThread(sensor, captureWorker, say);
 
@@ -58,7 +65,16 @@ export async function tap(command: string[], options: TapOptions, captureWorker:
     return endLike(await tapStdio(program as string, args, wrappedEnvironment(), capture));
   }
   const { tapHttp } = await import('../sensor/tap-http');
-  const { url, close } = await tapHttp(upstream, hostAndPort(options.listen), capture);
+  const { contextWriter } = await import('../sensor/context-headers');
+  const { folder, chainHead } = capture;
+  const secure = upstream.protocol === 'https:';
+  const write = contextWriter({ folder, chainHead, secure, securityLevel: options.securityLevel });
+  const { url, close } = await tapHttp(
+    upstream,
+    hostAndPort(options.listen),
+    capture,
+    options.contextHeaders ? write : undefined,
+  );
   say(`${url} -> ${upstream.origin}${upstream.pathname}`);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => void close().then(() => process.exit(0)));

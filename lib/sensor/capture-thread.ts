@@ -8,6 +8,9 @@ import { inFlight, type SensorOptions } from './options';
 export interface CaptureThread {
   /** Hands a frame over; bytes that find no room are left out and counted. Never throws, never waits. */
   send(frame: Frame): void;
+  /** Where the sensor keeps its key, and the head of its chain; null until they are known. */
+  folder(): string | null;
+  chainHead(): string | null;
   /** Resolves when all is on disk, and sent where that went within the grace. */
   close(detail: Record<string, unknown>): Promise<void>;
 }
@@ -29,6 +32,8 @@ export function startCaptureThread(options: SensorOptions, script: URL, say: (li
   const shared = new SharedArrayBuffer(4);
   const counter = new Int32Array(shared);
   let worker: Worker | null = null;
+  let ownFolder: string | null = null;
+  let head: string | null = null;
   let dropped = 0;
   let closing: ((value?: unknown) => void) | null = null;
 
@@ -40,7 +45,10 @@ export function startCaptureThread(options: SensorOptions, script: URL, say: (li
     let folder: string | null = null;
     worker = thread;
     thread.on('message', (message: FromCapture) => {
-      if (message.kind === 'ready') folder = message.folder;
+      if (message.kind === 'ready') {
+        folder = message.folder;
+        ownFolder = folder;
+      } else if (message.kind === 'head') head = message.head;
       else closing?.();
     });
     thread.on('error', (error) => say(`capturing stopped: ${error.message}. Tools go on working, unseen.`));
@@ -79,6 +87,8 @@ export function startCaptureThread(options: SensorOptions, script: URL, say: (li
   start();
 
   return {
+    folder: () => ownFolder,
+    chainHead: () => head,
     send(frame) {
       if (frame.kind === 'http_end' && broken.delete(`${frame.exchange} ${frame.direction}`)) {
         return post({ ...frame, complete: false });

@@ -9,7 +9,7 @@ export interface CaptureWorkerData {
   options: SensorOptions;
   shared: SharedArrayBuffer;
 }
-export type FromCapture = { kind: 'ready'; folder: string } | { kind: 'closed' };
+export type FromCapture = { kind: 'ready'; folder: string } | { kind: 'head'; head: string } | { kind: 'closed' };
 
 const { options, shared } = workerData as CaptureWorkerData;
 const counter = new Int32Array(shared);
@@ -27,6 +27,15 @@ const answer = (message: FromCapture) => port.postMessage(message);
 
 const sensor = await startSensor(options, now, say);
 answer({ kind: 'ready', folder: sensor.folder });
+if (options.contextHeaders) {
+  let told = '';
+  setInterval(() => {
+    const head = sensor.chainHead();
+    if (head === told) return;
+    told = head;
+    answer({ kind: 'head', head });
+  }, 50).unref();
+}
 port.on('message', (frames: Frame[]) => {
   for (const frame of frames) take(frame);
 });

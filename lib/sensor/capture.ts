@@ -1,6 +1,8 @@
+import { type ContextTools, contextOf, type HeaderClaim } from '../core/context/context-section';
 import { clip } from '../core/event/clip';
 import type { EventData } from '../core/event/envelope';
 import type { Sha256Hex } from '../core/event/hash';
+import { isObject } from '../core/event/json';
 import { type Connection, describe, newConnection } from '../core/mcp/describe';
 import { type Direction, readMessage } from '../core/mcp/message';
 import { type Circumstance, createPairing, type Exchange } from '../core/mcp/pairing';
@@ -17,6 +19,8 @@ export interface Seen extends Circumstance {
   sessionId?: string;
   identity: Pick<EventData, 'actor' | 'agent' | 'auth'>;
   irregular?: string;
+  /** What the HTTP headers say of the context. */
+  header?: HeaderClaim | undefined;
 }
 
 export interface CaptureOptions {
@@ -26,6 +30,7 @@ export interface CaptureOptions {
   /** `data.server` of all events: id, and what the command line or the address say. */
   server: NonNullable<EventData['server']>;
   sha256: Sha256Hex;
+  context: ContextTools & { level: NonNullable<EventData['context']>['security_level'] };
   emit(draft: Draft): void;
   generated?: boolean;
 }
@@ -82,6 +87,15 @@ export function createCapture(options: CaptureOptions) {
         duration_us: String(Math.max(0, Math.round((endedAt - sent.at) * 1000))),
       },
     };
+    const answer = exchange.answer && 'result' in exchange.answer ? exchange.answer.result : undefined;
+    const context = contextOf(
+      data,
+      { header: sent.header, message: exchange.params },
+      { header: answered?.header, message: isObject(answer) ? answer : undefined },
+      options.context.level,
+      options.context,
+    );
+    if (context) data.context = context;
     if (exchange.id === undefined) delete data.timing;
     if (!exchange.answer && status !== undefined && status >= 400) {
       data.outcome = { status: status === 401 || status === 403 ? 'denied' : 'failure', reason_code: `http_${status}` };

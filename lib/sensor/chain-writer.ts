@@ -28,6 +28,8 @@ export interface ChainWriter {
   undo(): void;
   /** Place of the next event in the epoch. */
   sequence(): number;
+  /** Place and chain hash of the last event; of the run before where this one has none yet. */
+  head(): [sequence: number, hash: string];
 }
 
 export interface ChainOptions {
@@ -99,6 +101,7 @@ export function createChainWriter(options: ChainOptions): ChainWriter {
       place = before;
     },
     sequence: () => place.sequence,
+    head: () => [Math.max(0, place.sequence - 1), place.prevhash ?? ''],
   };
 
   function signer(message: Uint8Array): Uint8Array {

@@ -1,4 +1,7 @@
+import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { claimOfHeaders } from '../core/context/context-claim';
+import type { HeaderClaim } from '../core/context/context-section';
 import { clip } from '../core/event/clip';
 import type { EventData } from '../core/event/envelope';
 import { type Connection, newConnection } from '../core/mcp/describe';
@@ -16,7 +19,14 @@ interface Exchange {
   request: RequestFrame;
   seen: Seen;
   body: Body;
-  response?: { status: number; challenge: string | undefined; sse: SseFramer | null; unpack: Unpacker; body: Body };
+  response?: {
+    status: number;
+    headers: Record<string, string>;
+    challenge: string | undefined;
+    sse: SseFramer | null;
+    unpack: Unpacker;
+    body: Body;
+  };
   open: { id: string | number; method: string }[];
 }
 
@@ -66,6 +76,8 @@ export function captureHttp(capture: Capture, identify: (frame: RequestFrame) =>
     if (bytes === null) return capture.dropped(1, 'too_large', at);
     const mismatch = headerMismatch(request.headers, bytes);
     if (mismatch !== undefined && seen.http) seen.http.header_mismatch = mismatch;
+    // In place, as what is said of the answer: the exchange keeps it.
+    seen.header = headerClaim(request.headers, bytes);
     const requests = capture.message(bytes, seen);
     if (requests === null) capture.dropped(1, 'not_json', at);
     else exchange.open.push(...requests);
@@ -90,11 +102,13 @@ export function captureHttp(capture: Capture, identify: (frame: RequestFrame) =>
       for (const event of sse.push(bytes)) answer(exchange, Buffer.from(event), at);
       capture.dropped(sse.takeOversized(), 'too_large', at);
     });
-    exchange.response = { status, challenge: headers['www-authenticate'], sse, unpack, body };
+    exchange.response = { status, headers, challenge: headers['www-authenticate'], sse, unpack, body };
   };
 
   const answer = (exchange: Exchange, bytes: Buffer, at: number) => {
-    if (capture.message(bytes, { ...exchange.seen, direction: 'to_client', at }) === null) {
+    const { response, seen } = exchange;
+    const header = response && headerClaim(response.headers, response.sse ? null : bytes);
+    if (capture.message(bytes, { ...seen, direction: 'to_client', at, header }) === null) {
       capture.dropped(1, 'not_json', at);
     }
   };
@@ -158,6 +172,13 @@ export function captureHttp(capture: Capture, identify: (frame: RequestFrame) =>
     } else if (frame.direction === 'to_server') requestEnds(exchange, frame.at, frame.complete);
     else responseEnds(exchange, frame.at, frame.complete);
   };
+}
+
+/** What headers say of the context of a body; an event stream (`body` null) has no end to be measured. */
+function headerClaim(headers: Record<string, string>, body: Buffer | null): HeaderClaim | undefined {
+  const claim = claimOfHeaders(headers);
+  if (!claim) return undefined;
+  return { claim, content: body && { bytes: body.length, digest: hash('sha256', body) } };
 }
 
 /** What a server asks for when it refuses (RFC 6750 section 3, RFC 9728 section 5.1). */

@@ -14,6 +14,10 @@ export interface SensorOptions {
   /** From which side of the connection it watches. */
   vantage: Vantage;
   claims: { actor?: string; agent?: string };
+  /** What policy says of the server's content. */
+  securityLevel?: 'public' | 'internal' | 'confidential' | 'restricted';
+  /** Write context headers onto requests that are passed on. */
+  contextHeaders?: boolean;
   /** Folder of keys and spools. */
   stateFolder: string;
   /** Most bytes of events kept on disk while the destination is away. */

@@ -5,7 +5,7 @@ import { isObject } from '../core/event/json';
 import { chainHash } from '../core/provenance/core';
 import { kidOf } from '../core/provenance/kid';
 import { fingerprinter } from '../core/redaction/marker';
-import { hmacSha256, rawPublicKey, sha256 } from '../platform/crypto';
+import { hmacSha256, nodeCrypto, rawPublicKey, sha256 } from '../platform/crypto';
 import { createCapture } from './capture';
 import { createChainWriter, type Draft } from './chain-writer';
 import { type Destination, startDelivery } from './deliver';
@@ -24,6 +24,8 @@ export interface Sensor {
   close(): Promise<void>;
   /** Where its files are. */
   folder: string;
+  /** `<source>;<epoch>;<sequence>;<hash>` of the last event that it made. */
+  chainHead(): string;
 }
 
 const flushMs = 40;
@@ -56,6 +58,7 @@ export async function startSensor(
     vantage: options.vantage,
     server: options.server,
     sha256: (data) => hash('sha256', data),
+    context: { sha256, crypto: nodeCrypto, level: options.securityLevel },
     emit: (draft) => outbox.add(draft),
   });
   const tellDropped = (count: number, reason: string, at: number): Draft => ({
@@ -101,6 +104,7 @@ export async function startSensor(
 
   return {
     folder: state.folder,
+    chainHead: () => [source, epoch, ...chain.head()].join(';'),
     take(frame) {
       try {
         if (frame.kind === 'dropped') capture.dropped(frame.count, frame.reason, frame.at);

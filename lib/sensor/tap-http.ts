@@ -8,6 +8,7 @@ import {
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { CaptureThread } from './capture-thread';
+import { heldBody, type WriteContext } from './context-headers';
 import { now } from './frame';
 
 export interface HttpTap {
@@ -37,6 +38,7 @@ export async function tapHttp(
   upstream: URL,
   listen: { host: string; port: number },
   capture: CaptureThread,
+  writeContext?: WriteContext,
 ): Promise<HttpTap> {
   const secure = upstream.protocol === 'https:';
   const agent = new (secure ? HttpsAgent : HttpAgent)({
@@ -52,6 +54,16 @@ export async function tapHttp(
       response.writeHead(403, { 'content-type': 'text/plain' }).end(otherSite);
       return;
     }
+    const held = writeContext ? heldBody(request) : null;
+    if (!held || !writeContext) return pass(request, response, []);
+    void held.then((body) => {
+      pass(request, response, writeContext(request, body));
+      request.resume();
+    });
+  });
+
+  /** `added`: headers beside the client's own. */
+  function pass(request: IncomingMessage, response: ServerResponse, added: string[]): void {
     const exchange = ++exchanges;
     const passed = open({
       agent,
@@ -60,7 +72,7 @@ export async function tapHttp(
       port: upstream.port,
       method: request.method,
       path: request.url,
-      headers: [...passedOn(request.rawHeaders), 'Host', upstream.host] as unknown as Record<string, string>,
+      headers: [...passedOn(request.rawHeaders), ...added, 'Host', upstream.host] as unknown as Record<string, string>,
     });
     passed.setNoDelay(true);
     passed.flushHeaders();
@@ -70,7 +82,7 @@ export async function tapHttp(
       at: now(),
       method: request.method ?? '',
       path: request.url ?? '',
-      headers: plainHeaders(request),
+      headers: { ...plainHeaders(request), ...plainPairs(added) },
       ip: request.socket.remoteAddress ?? '',
     });
     forward(request, passed, exchange, 'to_server', capture);
@@ -102,7 +114,7 @@ export async function tapHttp(
       passed.destroy();
       capture.send({ kind: 'http_end', exchange, direction: 'to_client', at: now(), complete: false });
     });
-  });
+  }
   // Event streams stay open for as long as they like; how long a request may take is the server's business.
   server.requestTimeout = 0;
   server.keepAliveTimeout = 75_000;
@@ -168,6 +180,12 @@ function passedOn(raw: string[]): string[] {
     kept.push(name, raw[i + 1] as string);
   }
   return kept;
+}
+
+function plainPairs(raw: string[]): Record<string, string> {
+  const plain: Record<string, string> = {};
+  for (let i = 0; i < raw.length; i += 2) plain[(raw[i] as string).toLowerCase()] = raw[i + 1] as string;
+  return plain;
 }
 
 function plainHeaders({ headers }: IncomingMessage): Record<string, string> {

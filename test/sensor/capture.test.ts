@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '@/lib/core/event/canonical';
+import { nodeCrypto, sha256 } from '@/lib/platform/crypto';
 import { createCapture } from '@/lib/sensor/capture';
 import type { Draft } from '@/lib/sensor/chain-writer';
 import type { Frame } from '@/lib/sensor/frame';
@@ -15,6 +16,7 @@ function capturing(transport: 'stdio' | 'streamable_http') {
     vantage: 'sidecar',
     server: { id: 's' },
     sha256: (data) => hash('sha256', data),
+    context: { sha256, crypto: nodeCrypto, level: undefined },
     emit: (draft) => drafts.push(draft),
   });
   return { drafts, capture };

@@ -75,6 +75,20 @@ const Actor = open({
   user_agent: text(),
 });
 
+/** What a sender says of the context that it sends: its word, checked but not believed. */
+const ContextClaim = open({
+  id: name(),
+  security_level: name(),
+  encryption: name(),
+  /** Key id of the key that it names; whose key that is, the registry of keys says. */
+  kid: name(),
+  /** It came with a signature; where that does not hold, `mismatches` says so. */
+  signed: Type.Boolean(),
+  provenance_chain: text(),
+  length: name(),
+  max_tokens: name(),
+});
+
 const ToolDefinition = open({
   name: name(),
   title: text(),
@@ -246,6 +260,7 @@ const Data = open({
     injected_by: name(),
     source_uri: text(),
     source_hash: hash(),
+    /** By policy of whoever runs the sensor, never by the sender's word. */
     security_level: oneOf('public', 'internal', 'confidential', 'restricted'),
     labels: Type.Array(name()),
     bytes: count(),
@@ -253,6 +268,10 @@ const Data = open({
     max_tokens: count(),
     recipients: Type.Array(name()),
     parent_ids: Type.Array(name()),
+    /** By who sent the request, and by who answered. */
+    claimed: open({ sent: ContextClaim, given: ContextClaim }),
+    /** What in that is wrong: lib/core/context/context-claim.ts. */
+    mismatches: Type.Array(name()),
   }),
   policy: open({
     id: name(),

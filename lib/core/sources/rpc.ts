@@ -1,8 +1,11 @@
+import { contextMetaKey } from '../context/context-claim';
+import { contextOf } from '../context/context-section';
 import type { AuditEvent, EventData } from '../event/envelope';
 import type { Sha256Hex } from '../event/hash';
 import { isObject, type Json, type JsonObject } from '../event/json';
 import { describe, newConnection } from '../mcp/describe';
 import { readMessage } from '../mcp/message';
+import { fromHex } from '../provenance/bytes';
 
 export type Described = Pick<AuditEvent, 'type' | 'subject' | 'traceparent'> & { data: EventData };
 
@@ -34,9 +37,19 @@ export function describeRpc(request: Json, response: Json | undefined, sha256: S
     const { added: _added, changed: _changed, removed: _removed, ...listed } = tools_list;
     described.data.tools_list = listed;
   }
+  const result = answer?.kind === 'response' && 'result' in answer.answer ? answer.answer.result : undefined;
+  const given = isObject(result) ? result : undefined;
+  if (saysContext(message.params) || saysContext(given)) {
+    const tools = { sha256: (value: string | Uint8Array) => fromHex(sha256(value)), crypto: null };
+    const context = contextOf(described.data, { message: message.params }, { message: given }, undefined, tools);
+    if (context) described.data.context = context;
+  }
   described.type = described.type.slice('mcp.audit.'.length, -'.v1'.length);
   return described;
 }
+
+const saysContext = (value: JsonObject | undefined): boolean =>
+  isObject(value?._meta) && Object.hasOwn(value._meta, contextMetaKey);
 
 /** Of a value as compact JSON: how it came over the wire is not known any more. */
 function byteLength(value: Json | undefined): number {

@@ -2,6 +2,7 @@ import type { Rule } from '../rule';
 import { rule as brokenReceipt } from './broken-receipt';
 import { rule as clockSkew } from './clock-skew';
 import { rule as commandInjection } from './command-injection';
+import { rule as contextHeaderMismatch } from './context-header-mismatch';
 import { rule as lateEvent } from './late-event';
 import { rule as logEquivocation } from './log-equivocation';
 import { rule as oneSidedCall } from './one-sided-call';
@@ -26,6 +27,7 @@ export const rules: readonly Rule[] = [
   brokenReceipt,
   clockSkew,
   commandInjection,
+  contextHeaderMismatch,
   lateEvent,
   logEquivocation,
   oneSidedCall,
