@@ -117,6 +117,9 @@ it('two people erase a person; the proof of their event holds, and the value is 
   const { pool } = running.database;
   const looking = await pageOf(auditor);
 
+  // What came as an event is sealed; what was none is kept as it came.
+  for (const text of [identity, secret]) expect(tablesWith(await dumpOf(pool), text), text).toEqual(['dead_letter']);
+
   // Before: the name is on screens, the value opens, one at a time, and fits the event.
   expect(await whereIs(identity, looking)).toEqual(
     expect.arrayContaining(['/overview?range=24h', '/events?range=24h', `/events/${signed}`, '/privacy']),

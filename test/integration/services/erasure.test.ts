@@ -12,6 +12,7 @@ import { ingestMessages } from '@/lib/services/ingest';
 import { processObserverKey } from '@/lib/services/observer';
 import { enrollObserverKey } from '@/lib/services/observer-key';
 import { openValue } from '@/lib/services/open-value';
+import { takeInOwnEvents } from '@/lib/services/own-events';
 import { requestChange } from '@/lib/services/request-change';
 import { viewPersonValues } from '@/lib/services/view-person-values';
 import { findEvent } from '@/lib/store/event-detail';
@@ -147,6 +148,29 @@ test('after it the proof is the same and holds, and neither name nor value is an
   expect(tablesWith(dump, identity)).toEqual([]);
   expect(tablesWith(dump, secret)).toEqual([]);
   expect(tablesWith(dump, person)).toEqual(expect.arrayContaining(['audit_entry', 'change_request', 'own_event']));
+});
+
+test('it is an event of this installation’s own, signed, and names the pseudonym alone', async () => {
+  await takeInOwnEvents({ pool: db.pool, key: processObserverKey(), judge: { fingerprintKey: new Uint8Array(32) } });
+  const { rows } = await db.pool.query<{ body: string; assertion: string; subject: string }>(
+    `SELECT body, assertion FROM event WHERE type = 'mcp.audit.erasure.v1'`,
+  );
+  expect(rows).toHaveLength(1);
+  expect(rows[0]?.assertion).toBe('producer_signed');
+  const { subject, data } = JSON.parse(rows[0]?.body as string);
+  expect(data.erasure).toEqual({
+    subject: expect.stringMatching(/^person:[0-9a-z]{26}$/),
+    basis: 'consent_withdrawn',
+    scope: ['key', 'lookup', 'identity', 'sealed_values', 'secret_sightings', 'dead_letters'],
+    sealed_values: 2,
+    sightings: 1,
+    dead_letters: 1,
+    agreed: 2,
+    entry: expect.any(Number),
+  });
+  expect(subject).toBe(data.erasure.subject);
+  const entry = await db.pool.query(`SELECT action FROM audit_entry WHERE log_index = $1`, [data.erasure.entry]);
+  expect(entry.rows).toEqual([{ action: 'subject.erase' }]);
 });
 
 test('what it left in the files is cleared once, and not again and again', async () => {

@@ -5,6 +5,9 @@ import type { ProofFile } from '@/lib/core/provenance/proof-file';
 import { verifyInBrowser } from '@/lib/core/provenance/verify-in-browser';
 import { rawPublicKey, signerOf } from '@/lib/platform/crypto';
 import type { LogKey } from '@/lib/platform/keys';
+import { processObserverKey } from '@/lib/services/observer';
+import { enrollObserverKey } from '@/lib/services/observer-key';
+import { takeInOwnEvents } from '@/lib/services/own-events';
 import { fsck } from '@/lib/store/fsck/fsck';
 import { ensureLog, loadLogState } from '@/lib/store/log';
 import { proofForEvent } from '@/lib/store/proof';
@@ -141,6 +144,19 @@ describe('retention', () => {
     expect(forged.findings).toContainEqual(expect.objectContaining({ what: 'retention' }));
     expect(forged.findings).toContainEqual(expect.objectContaining({ what: 'missing' }));
     client.release(true);
+  });
+
+  test('is said by a signed event with all of it', async () => {
+    await enrollObserverKey(db.pool, processObserverKey());
+    await takeInOwnEvents({ pool: db.pool, key: processObserverKey(), judge: { fingerprintKey: new Uint8Array(32) } });
+    const { rows } = await db.pool.query(`SELECT body FROM event WHERE type = 'mcp.audit.retention.pruned.v1'`);
+    const { retention } = JSON.parse(rows[0].body).data;
+    const [drop] = (await db.pool.query('SELECT id FROM retention_drop WHERE events > 0')).rows;
+    expect(retention).toMatchObject({ drop: drop.id, day: dayOf(10), events: 305, kept_days: 5, ranges: 2 });
+    expect(retention.ranges_hash).toMatch(/^[0-9a-f]{64}$/);
+    expect(retention.logs).toEqual([
+      { origin: expect.any(String), events: 305, size: 375, root: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    ]);
   });
 
   test('drops the held day when the hold is released', async () => {
