@@ -9,11 +9,19 @@ export interface ExportChoice {
 }
 
 /** Takes the list away as a file; on a phone as wide as the page's header. `note` says how much of it and that it is recorded. */
-export function ExportMenu({ choices, note }: { choices: ExportChoice[]; note: string }) {
+export function ExportMenu({
+  choices,
+  note,
+  label = 'Export',
+}: {
+  choices: ExportChoice[];
+  note: string;
+  label?: string;
+}) {
   return (
     <Menu as="div" className="sm:relative">
       <MenuButton as={Button}>
-        <Download className="size-4 text-faint" /> Export
+        <Download className="size-4 text-faint" /> {label}
       </MenuButton>
       <MenuItems
         modal={false}

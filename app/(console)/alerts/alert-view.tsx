@@ -6,6 +6,7 @@ import { Timeline } from '@/components/alerts/timeline';
 import { TriageBar } from '@/components/alerts/triage-bar';
 import { EntityChip, eventsWith, serverHref } from '@/components/entity-chip';
 import { HostileText } from '@/components/hostile-text';
+import { BundleMenu } from '@/components/provenance/bundle-menu';
 import { VerifyEvent } from '@/components/provenance/verify-event';
 import { Section } from '@/components/section';
 import { SeverityMark } from '@/components/severity';
@@ -113,6 +114,11 @@ export async function AlertView({ alert, actor }: { alert: AlertRow; actor: Acto
 
       {newest && (
         <Section title="Proof" note="of the newest event, checked where you read this">
+          {may(actor.role, 'integrity:read') && (
+            <div className="relative mb-3 flex">
+              <BundleMenu asked={{ alert: alert.id }} role={actor.role} />
+            </div>
+          )}
           <VerifyEvent
             load={loadProof.bind(null, newest.eventId)}
             loadWithContent={

@@ -9,6 +9,7 @@ import { FilterBar } from '@/components/filter-bar';
 import { HostileText } from '@/components/hostile-text';
 import { NewRows } from '@/components/live';
 import { Card, PageHeader } from '@/components/page-header';
+import { BundleMenu } from '@/components/provenance/bundle-menu';
 import { carried, withParams } from '@/components/shell/range-url';
 import { SidePanel } from '@/components/side-panel';
 import { Empty, NoPermission, Notice, Skeleton } from '@/components/states';
@@ -49,7 +50,16 @@ export default async function Events({ searchParams }: { searchParams: SearchPar
       <PageHeader
         title="Events"
         sentence={sentence(counts, query)}
-        actions={parsed.ok && <ExportMenu choices={exportChoices(query, access.actor.role)} note={exportNote} />}
+        actions={
+          parsed.ok && (
+            <>
+              {may(access.actor.role, 'integrity:read') && (
+                <BundleMenu asked={askedBy(query)} role={access.actor.role} />
+              )}
+              <ExportMenu choices={exportChoices(query, access.actor.role)} note={exportNote} />
+            </>
+          )
+        }
       />
       <FilterBar
         query={parsed.query}
@@ -151,14 +161,19 @@ export default async function Events({ searchParams }: { searchParams: SearchPar
   );
 }
 
+/** What the list shows, as the API's parameters. */
+function askedBy({ parsed, range }: EventQuery): Record<string, string> {
+  const { from, to, preset } = range;
+  return {
+    ...(preset ? { range: preset } : { from: from.toISOString(), to: to.toISOString() }),
+    ...(parsed.query && { q: parsed.query }),
+  };
+}
+
 /** What the list shows, as files. */
-function exportChoices({ parsed, range }: EventQuery, role: Role): ExportChoice[] {
-  const params = new URLSearchParams(
-    range.preset ? { range: range.preset } : { from: range.from.toISOString(), to: range.to.toISOString() },
-  );
-  if (parsed.query) params.set('q', parsed.query);
+function exportChoices(query: EventQuery, role: Role): ExportChoice[] {
   const href = (more: Record<string, string>) =>
-    `/api/v1/events/export?${new URLSearchParams([...params, ...Object.entries(more)])}`;
+    `/api/v1/events/export?${new URLSearchParams({ ...askedBy(query), ...more })}`;
   return [
     { label: 'CSV', href: href({ format: 'csv' }) },
     { label: 'JSON lines', href: href({ format: 'jsonl' }) },

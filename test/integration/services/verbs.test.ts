@@ -16,6 +16,7 @@ import { enrollSourceKey } from '@/lib/services/enroll-source-key';
 import { exportAlerts } from '@/lib/services/export-alerts';
 import { exportEvents } from '@/lib/services/export-events';
 import { ingestMessages } from '@/lib/services/ingest';
+import { makeBundle } from '@/lib/services/make-bundle';
 import { openValue } from '@/lib/services/open-value';
 import { hashPassword } from '@/lib/services/password';
 import { placeHold } from '@/lib/services/place-hold';
@@ -231,6 +232,11 @@ const cases: Case[] = [
     prepare: async () => ({ input: { format: 'csv', q: 'tool:none' }, target: 'events' }),
   },
   {
+    file: 'make-bundle',
+    verb: makeBundle,
+    prepare: async () => ({ input: { session: 'none' }, target: 'events' }),
+  },
+  {
     file: 'export-alerts',
     verb: exportAlerts,
     prepare: async () => ({ input: { format: 'jsonl' }, target: 'alerts' }),
@@ -337,6 +343,7 @@ const whoMay: Record<string, Role[]> = {
   'enroll-source-key': ['admin'],
   'rotate-source-key': ['admin'],
   'export-events': everyone,
+  'make-bundle': everyone,
   'export-alerts': everyone,
   'open-value': ['responder', 'auditor'],
   'view-person-values': ['responder', 'auditor'],
