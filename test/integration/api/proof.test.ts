@@ -85,7 +85,7 @@ test('an unsigned event is observed: signed by the observer key, and said to be 
 });
 
 test('the same proof comes as a tlog-proof, with the leaf in it, and by the alert it is evidence of', async () => {
-  const response = await proofOf(eventId, '?form=tlog-proof');
+  const response = await proofOf(eventId, '?format=tlog-proof');
   expect(response.headers.get('content-disposition')).toContain(`${eventId}.tlog-proof`);
   const text = await response.text();
   const { publicKey } = logKey({ dataDir: process.env.CUSTODY_DATA as string });
@@ -101,7 +101,7 @@ test('the same proof comes as a tlog-proof, with the leaf in it, and by the aler
     eventId,
     rows[0].time,
   ]);
-  expect(await (await proofOf(alert, '?of=alert&form=tlog-proof')).text()).toBe(text);
+  expect(await (await proofOf(alert, '?of=alert&format=tlog-proof')).text()).toBe(text);
   expect((await proofOf(eventId, '?of=alert')).status).toBe(404);
 });
 

@@ -15,16 +15,16 @@ import { proofForAuditEntry, proofForEvent } from '@/lib/store/proof';
 const query = z.strictObject({
   of: z.enum(['event', 'audit', 'alert']).default('event'),
   time: timestamp.optional(),
-  form: z.enum(['json', 'tlog-proof']).default('json'),
+  format: z.enum(['json', 'tlog-proof']).default('json'),
 });
 
 /**
  * Everything that proves an event (with `?of=audit` an audit entry, with `?of=alert` the newest event of an alert), without its
- * content: as `custody.proof/1` JSON, or with `?form=tlog-proof` as c2sp.org/tlog-proof has it. Needs `integrity:read`; audit entries
+ * content: as `custody.proof/1` JSON, or with `?format=tlog-proof` as c2sp.org/tlog-proof has it. Needs `integrity:read`; audit entries
  * need `audit:read`, which no API key has. `time`, the event's, makes it faster.
  */
 export const GET = route(async (request, context: { params: Promise<{ id: string }> }) => {
-  const { of, time, form } = queryOf(request, query);
+  const { of, time, format } = queryOf(request, query);
   await requireCaller(
     request,
     of === 'audit' ? { scope: 'audit:read' } : { scope: 'integrity:read', keyScope: 'integrity:read' },
@@ -32,7 +32,7 @@ export const GET = route(async (request, context: { params: Promise<{ id: string
   const id = parseInput(uuid, (await context.params).id);
   const proof = await proofOf(of, id, time);
   if (!proof) throw notFound(`${{ event: 'event', audit: 'audit entry', alert: 'alert' }[of]} with this id`);
-  if (form === 'json') return Response.json(proof, { headers: { 'cache-control': 'no-store' } });
+  if (format === 'json') return Response.json(proof, { headers: { 'cache-control': 'no-store' } });
   const text = tlogProofOf(proof);
   if (text === null) throw notFound('checkpoint over it yet; one is signed each second');
   return new Response(text, {
