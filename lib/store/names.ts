@@ -1,6 +1,6 @@
 import type { Filter } from '../core/query/filter';
 import { listen } from './listener';
-import { findPeople, listPeople } from './people';
+import { findPeople, listPeople, type Person } from './people';
 import { pool } from './pool';
 import { findPseudonyms } from './subjects';
 import type { Tx } from './transaction';
@@ -20,6 +20,8 @@ interface Directory {
   names: Map<string, string | null>;
   /** When everybody was last listed. */
   listedAt: number;
+  /** While that is being done. */
+  listing?: Promise<void> | undefined;
   /** Everybody who was there before then is in `names`, as far as they fit. */
   listedTo: string | null;
 }
@@ -152,20 +154,28 @@ async function listEverybody(): Promise<void> {
   await noticeErasures();
   const known = directory();
   if (Date.now() - known.listedAt < freshMs) return;
-  known.listedAt = Date.now();
-  let newest: string | null = null;
+  known.listing ??= listInto(known).finally(() => {
+    known.listing = undefined;
+  });
+  await known.listing;
+}
+
+async function listInto(known: Directory): Promise<void> {
+  const began = Date.now();
+  const people: Person[] = [];
   let after: Parameters<typeof listPeople>[0] = null;
-  for (let listed = 0; listed < most; ) {
+  while (people.length < most) {
     const page: Awaited<ReturnType<typeof listPeople>> = await listPeople(after, 1_000);
-    for (const { id, name } of page.rows) remember(id, name);
-    newest ??= page.rows[0]?.since ?? null;
-    listed += page.rows.length;
+    people.push(...page.rows);
     after = page.next;
     // One more page than needed, for those whose commit came later than their time says.
     const last = page.rows.at(-1);
     if (!after || !last || (known.listedTo !== null && last.since < known.listedTo)) break;
   }
-  known.listedTo = newest ?? known.listedTo;
+  known.listedAt = began;
+  known.listedTo = people[0]?.since ?? known.listedTo;
+  // The oldest first, for those go first where there are too many.
+  for (const { id, name } of people.reverse()) remember(id, name);
 }
 
 function remember(id: string, name: string | null): void {
