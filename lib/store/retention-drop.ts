@@ -107,10 +107,16 @@ export async function readDrop(on: Pick<Tx, 'query'>, id: string): Promise<Dropp
 
 /** Takes the day away; locked by lockDay, and last in its transaction, because readers of all days wait for it. */
 export async function dropDay(tx: Tx, day: string): Promise<void> {
-  await tx.query(
-    `DELETE FROM secret_sighting WHERE time >= ($1 || ' 00:00:00+00')::timestamptz AND time < ($1 || ' 00:00:00+00')::timestamptz + interval '1 day'`,
-    [day],
-  );
+  for (const [table, column] of [
+    ['secret_sighting', 'time'],
+    ['receipt_link', 'event_time'],
+  ]) {
+    await tx.query(
+      `DELETE FROM ${table} WHERE ${column} >= ($1 || ' 00:00:00+00')::timestamptz
+         AND ${column} < ($1 || ' 00:00:00+00')::timestamptz + interval '1 day'`,
+      [day],
+    );
+  }
   for (const name of await partitionsOf(tx, day)) await tx.query(`DROP TABLE ${name}`);
 }
 

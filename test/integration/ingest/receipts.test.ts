@@ -9,6 +9,8 @@ import { factNames } from '@/lib/core/provenance/verdict';
 import { nodeReceiptCrypto } from '@/lib/platform/receipt-crypto';
 import { enrollSourceKey } from '@/lib/services/enroll-source-key';
 import { ingestMessages } from '@/lib/services/ingest';
+import { dropDay } from '@/lib/store/retention-drop';
+import { transaction } from '@/lib/store/transaction';
 import { jsonBytes } from '@/test/support/events';
 import { madeUser } from '@/test/support/made';
 import { testDatabase } from '@/test/support/postgres';
@@ -150,4 +152,20 @@ describe('keys of receipts', () => {
       kid: expect.stringMatching(/^[\w-]{43}$/),
     });
   });
+});
+
+// Last, because the log does not fit its events any more.
+it('are forgotten with the day that is dropped', async () => {
+  const maker = new PipelockMaker();
+  const old = new Date(Date.now() - 20 * 86_400_000);
+  await send(maker.next({}, old), maker.next());
+  const links = async () =>
+    (
+      await db.pool.query('SELECT count(*)::int AS n FROM receipt_link WHERE source LIKE $1', [
+        `%${maker.kid.slice(0, 16)}`,
+      ])
+    ).rows[0].n;
+  expect(await links()).toBe(2);
+  await transaction((tx) => dropDay(tx, old.toISOString().slice(0, 10)));
+  expect(await links()).toBe(1);
 });

@@ -37,6 +37,7 @@ const state = [
   'call_pair',
   'chain_gap',
   'source_key',
+  'receipt_link',
   'own_event',
   'usage_minute',
   'server',
