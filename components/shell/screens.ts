@@ -7,6 +7,7 @@ import {
   GitBranch,
   KeyRound,
   type LucideIcon,
+  Radio,
   ScrollText,
   Server,
   ShieldCheck,
@@ -46,6 +47,7 @@ export const screens: Screen[] = [
   { href: '/sessions', label: 'Sessions', icon: Waypoints, letter: 't', scope: 'event:read', follows: 'range' },
   { href: '/lineage', label: 'Lineage', icon: GitBranch, letter: 'l', scope: 'event:read', follows: 'range' },
   { href: '/servers', label: 'Servers', icon: Server, letter: 's', scope: 'server:read', follows: 'live', small: true },
+  { href: '/sources', label: 'Sources', icon: Radio, letter: 'c', scope: 'integrity:read', follows: 'live' },
   { href: '/integrity', label: 'Integrity', icon: ShieldCheck, letter: 'i', scope: 'integrity:read', follows: 'live' },
   {
     href: '/dead-letters',

@@ -2,6 +2,7 @@ import { alertStatuses } from '../core/alert/triage';
 import type { Evidence } from '../core/detection/rule';
 import type { alertFields } from '../core/query/alert-fields';
 import type { Filter } from '../core/query/filter';
+import { otherSide } from './chain-sides';
 import { filterSql } from './filter-sql';
 import { peopleIn, type WithActorName, withActorNames, withNames } from './names';
 import { pool } from './pool';
@@ -41,7 +42,7 @@ const columns = `
   alert.server, server.name AS "serverName", alert.tool, alert.actor, alert.session, alert.count::float8 AS count,
   ${timeText('alert.first_seen')} AS "firstSeen",
   ${timeText('alert.last_seen')} AS "lastSeen", alert.generated,
-  coalesce((SELECT summary FROM detection WHERE alert_id = alert.id ORDER BY event_time DESC LIMIT 1), alert.title) AS summary`;
+  coalesce((SELECT summary FROM detection WHERE alert_id = alert.id ORDER BY summary LIKE '${otherSide}%', event_time DESC LIMIT 1), alert.title) AS summary`;
 
 type StoredAlert = Omit<AlertRow, 'actorName'>;
 

@@ -18,11 +18,12 @@ export interface Silence {
 
 export async function insertSilence(
   tx: Tx,
-  silence: Pick<Silence, 'source' | 'epoch' | 'since' | 'dedupKey'> & { eventId: string },
+  silence: Pick<Silence, 'source' | 'epoch' | 'since' | 'dedupKey'> & { sequence: bigint | null; eventId: string },
 ): Promise<void> {
   await tx.query(
-    'INSERT INTO source_silence (source, epoch, since, event_id, dedup_key) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING',
-    [silence.source, silence.epoch, silence.since, silence.eventId, silence.dedupKey],
+    `INSERT INTO source_silence (source, epoch, since, sequence, event_id, dedup_key) VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT DO NOTHING`,
+    [silence.source, silence.epoch, silence.since, silence.sequence, silence.eventId, silence.dedupKey],
   );
 }
 

@@ -6,9 +6,11 @@ import type { JudgeThreadData } from '../services/judge/protocol';
 import { keyWatch } from '../services/key-watch';
 import { retireReplacedKeys } from '../services/retire-source-keys';
 import { readChangedFacts } from '../store/changed-facts';
+import { forgetGone } from '../store/lineage-forget';
 import { comingDays, ensurePartitions } from '../store/partitions';
 import { clearErased } from '../store/people';
 import { reportOffsets, reportStatus } from '../store/status';
+import { chainSidesJob } from './chain-sides';
 import { checkpointJob } from './checkpoint';
 import { clockJob } from './clock';
 import { drillJob } from './drill';
@@ -82,11 +84,13 @@ export function jobTable({
     retentionJob(pool),
     expiredRequestsJob(pool),
     { name: 'clear-erased', everyMs: 10 * second, alone: true, run: () => clearErased(pool) },
+    chainSidesJob(pool),
     silenceJob(pool),
     clockJob(pool),
     oneSidedJob(pool),
     drillJob(pool, logKey, drillHours),
     lineageJob(pool),
+    { name: 'lineage-forget', everyMs: hour, alone: true, run: () => forgetGone(pool) },
     {
       name: 'partitions',
       everyMs: hour,

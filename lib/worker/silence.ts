@@ -124,7 +124,7 @@ async function missHeartbeat(
     },
   });
   const dedupKey = alertKey({ ruleId: 'source-silence', dedup: `${source}|${heardEvent}`, generated: false });
-  await insertSilence(tx, { source, epoch, since: new Date(since), dedupKey, eventId });
+  await insertSilence(tx, { source, epoch, since: new Date(since), sequence: heardSequence, dedupKey, eventId });
 }
 
 const keyOfSilence = ({ source, epoch, since }: Silence): string => `${source}\0${epoch}\0${since.getTime()}`;

@@ -1,4 +1,5 @@
 import Link from 'next/link';
+import { EvidenceList } from '@/components/alerts/evidence';
 import { History } from '@/components/alerts/history';
 import { RevealEvidence } from '@/components/alerts/reveal-evidence';
 import { StatusBadge } from '@/components/alerts/status';
@@ -19,6 +20,7 @@ import { rules } from '@/lib/core/detection/rules';
 import { isPayload } from '@/lib/core/payload';
 import { plural } from '@/lib/core/query/words';
 import { type AlertRow, eventsAround, listAlertActivity, listDetections } from '@/lib/store/alerts';
+import { otherSide } from '@/lib/store/chain-sides';
 import { loadProof, loadProofWithContent } from '../events/actions';
 import { isUuid } from '../uuid';
 import { assign, comment, revealEvidence, setStatus } from './actions';
@@ -26,7 +28,9 @@ import { assign, comment, revealEvidence, setStatus } from './actions';
 /** Everything about one alert, in the order in which it is asked. */
 export async function AlertView({ alert, actor }: { alert: AlertRow; actor: Actor }) {
   const [detections, activity] = await Promise.all([listDetections(alert.id), listAlertActivity(alert.id)]);
-  const newest = detections[0];
+  const found = detections.filter(({ summary }) => !summary.startsWith(otherSide));
+  const newest = found[0];
+  const sides = detections.filter(({ summary }) => newest && summary.startsWith(`${otherSide} of ${newest.eventId}`));
   const others = otherEvents(newest?.evidence ?? []);
   const around = newest
     ? await eventsAround(
@@ -69,7 +73,7 @@ export async function AlertView({ alert, actor }: { alert: AlertRow; actor: Acto
       {newest && (
         <Section
           title="Evidence"
-          note={detections.length > 1 ? `newest of ${plural(detections.length, 'detection')} shown below` : undefined}
+          note={found.length > 1 ? `newest of ${plural(found.length, 'detection')} shown below` : undefined}
         >
           <RevealEvidence
             alertId={alert.id}
@@ -77,6 +81,17 @@ export async function AlertView({ alert, actor }: { alert: AlertRow; actor: Acto
             visible={newest.evidence.map((item) => (isPayload(item.pointer) ? null : item))}
             reveal={may(actor.role, 'payload:read') ? revealEvidence : undefined}
           />
+          {sides.map((side) => (
+            <div key={side.eventId} className="mt-4 border-t pt-3">
+              <p className="mb-2 text-sm">
+                <Link className="link" href={`/events/${side.eventId}`}>
+                  The other side
+                </Link>
+                : <HostileText text={side.summary.slice(side.summary.indexOf(':') + 2)} limit={200} />
+              </p>
+              <EvidenceList evidence={side.evidence} />
+            </div>
+          ))}
           {others.map(({ id, deed }) => (
             <p key={id} className="mt-2 text-sm">
               {deed} in{' '}
@@ -186,9 +201,9 @@ export async function AlertView({ alert, actor }: { alert: AlertRow; actor: Acto
   );
 }
 
-/** Events that evidence names beside its own, with what was done there: "Read at … in event <id>". */
+/** Events that evidence names beside its own, with what was done there: "Read at … in event <id>", "Seen in event <id>". */
 function otherEvents(evidence: Evidence[]): { id: string; deed: string }[] {
-  const found = evidence.map(({ note }) => /^(Read|Sent) at \S+ in event ([0-9a-f-]{36})/.exec(note ?? ''));
+  const found = evidence.map(({ note }) => /^(.{1,120}?)(?: at \S+)?,? in event ([0-9a-f-]{36})/.exec(note ?? ''));
   const byId = new Map(found.flatMap((match) => (match && isUuid(match[2]) ? [[match[2], match[1] as string]] : [])));
   return [...byId].map(([id, deed]) => ({ id, deed }));
 }

@@ -4,6 +4,7 @@ import { AnchorSection } from '@/components/integrity/anchor-section';
 import { ChainTable } from '@/components/integrity/chain-table';
 import { CheckpointTable } from '@/components/integrity/checkpoint-table';
 import { Contradictions } from '@/components/integrity/contradictions';
+import { DrillCard } from '@/components/integrity/drill-card';
 import { LogCards } from '@/components/integrity/log-cards';
 import { LiveRefresh } from '@/components/live';
 import { PageHeader } from '@/components/page-header';
@@ -12,15 +13,17 @@ import { VerifyEvent } from '@/components/provenance/verify-event';
 import { carried } from '@/components/shell/range-url';
 import { Empty, NoPermission, Notice } from '@/components/states';
 import { requireActor } from '@/lib/auth/guard';
+import { may } from '@/lib/core/access';
 import { plural } from '@/lib/core/query/words';
 import { env } from '@/lib/platform/env';
 import { fetchAnchors } from '@/lib/services/anchors';
 import { logPublicKey } from '@/lib/services/fetch-proof';
+import { listDrills } from '@/lib/store/drills';
 import { brokenChains, listChains, listCheckpoints, listLogs } from '@/lib/store/integrity';
 import { firstSteps } from '@/lib/store/overview';
 import { readParams, type SearchParams } from '../../params';
 import { loadProof } from '../events/actions';
-import { loadConsistency } from './actions';
+import { loadConsistency, startDrill } from './actions';
 
 export const metadata: Metadata = { title: 'Integrity' };
 
@@ -28,13 +31,14 @@ export default async function Integrity({ searchParams }: { searchParams: Search
   const access = await requireActor('integrity:read');
   if (!access.permitted) return <NoPermission scope={access.scope} />;
   const params = await readParams(searchParams);
-  const [logs, checkpoints, chains, broken, { newestEvent }, anchors] = await Promise.all([
+  const [logs, checkpoints, chains, broken, { newestEvent }, anchors, drills] = await Promise.all([
     listLogs(logPublicKey()),
     listCheckpoints(20),
     listChains(200),
     brokenChains(),
     firstSteps(),
     fetchAnchors(access.actor),
+    listDrills(20),
   ]);
   const missing = chains.reduce((sum, chain) => sum + chain.missing, 0);
   if (logs.length === 0) {
@@ -57,7 +61,7 @@ export default async function Integrity({ searchParams }: { searchParams: Search
   }
   return (
     <>
-      <LiveRefresh kinds={['event']} everyMs={2000} enabled={params.live === '1'} />
+      <LiveRefresh kinds={['event', 'drill']} everyMs={2000} enabled={params.live === '1'} />
       <PageHeader title="Integrity" sentence={<LogsSentence logs={logs} loadConsistency={loadConsistency} />} />
       <Contradictions found={anchors.equivocations} halts={anchors.halts} />
       {(missing > 0 || broken.length > 0) && (
@@ -104,6 +108,9 @@ export default async function Integrity({ searchParams }: { searchParams: Search
           <p className="text-sm text-soft">No event has come in yet.</p>
         )}
       </div>
+
+      <h2 className="mt-7 mb-2 text-base font-semibold">Tamper drill</h2>
+      <DrillCard drills={drills} run={may(access.actor.role, 'integrity:drill') ? startDrill : undefined} />
 
       <h2 className="mt-7 mb-2 text-base font-semibold">Source chains</h2>
       <ChainTable rows={chains} />

@@ -144,13 +144,13 @@ COMMENT ON COLUMN data_subject.lookup IS 'HMAC-SHA-256 of the normalised identif
 COMMENT ON COLUMN data_subject.wrapped IS 'the key of the subject, under a key of the installation';
 COMMENT ON COLUMN data_subject.identity IS 'the identifier, under the key of the subject';
 
--- What stood where events have markers, by day like the events: one blob for what a batch has of one subject.
+-- What stood where events have markers, by day like the events: a blob for what a slice of a batch has of one subject.
 CREATE TABLE sealed_value (
   day         date NOT NULL,
   log_id      smallint NOT NULL,
   first_index bigint NOT NULL,
   subject     text NOT NULL,
-  part        smallint NOT NULL,
+  part        integer NOT NULL,
   events      integer[] NOT NULL,
   sealed      bytea NOT NULL,
   PRIMARY KEY (day, log_id, first_index, subject, part)
@@ -158,6 +158,7 @@ CREATE TABLE sealed_value (
 ALTER TABLE sealed_value ALTER COLUMN sealed SET STORAGE EXTERNAL;
 CREATE INDEX sealed_value_subject ON sealed_value (subject);
 COMMENT ON COLUMN sealed_value.first_index IS 'of the batch in the log';
+COMMENT ON COLUMN sealed_value.part IS 'number of the blob within the batch';
 COMMENT ON COLUMN sealed_value.events IS 'log indexes of the events, counted from first_index';
 COMMENT ON COLUMN sealed_value.sealed IS 'AES-256-GCM: 12 bytes nonce, 16 bytes tag, ciphertext';
 
@@ -650,6 +651,7 @@ CREATE TABLE source_silence (
   source    text NOT NULL,
   epoch     text NOT NULL,
   since     timestamptz NOT NULL,
+  sequence  bigint,
   event_id  uuid NOT NULL,
   dedup_key text NOT NULL,
   until     timestamptz,
@@ -658,6 +660,7 @@ CREATE TABLE source_silence (
   PRIMARY KEY (source, epoch, since)
 );
 CREATE INDEX source_silence_open ON source_silence (source) WHERE NOT told;
+COMMENT ON COLUMN source_silence.sequence IS 'of the newest event before it';
 COMMENT ON COLUMN source_silence.event_id IS 'the own event that says so';
 COMMENT ON COLUMN source_silence.told IS 'whether its alert says that the source is back';
 -- Up to where the worker has looked through a log for heartbeats, beginnings and ends of runs.
