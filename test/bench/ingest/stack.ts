@@ -20,6 +20,8 @@ export const topic = 'mcp.audit.v1';
 export interface BenchStack {
   pool: Pool;
   url: string;
+  /** Where the worker keeps its keys. */
+  dataDir: string;
   pids: { postgres: number; kafka: number };
   send(messages: Sent[]): Promise<void>;
   enroll(keys: Enrolled[]): Promise<void>;
@@ -49,6 +51,7 @@ export async function startStack(): Promise<BenchStack> {
   return {
     pool,
     url: postgres.url,
+    dataDir: join(dir, 'data'),
     pids: { postgres: postgres.pid, kafka: kafka.pid },
     async send(messages) {
       for (let i = 0; i < messages.length; i += 1000) {

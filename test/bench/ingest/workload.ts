@@ -4,7 +4,7 @@ import { canonicalJson } from '../../../lib/core/event/canonical';
 import type { AuditEvent } from '../../../lib/core/event/envelope';
 import { uuidV7 } from '../../../lib/core/event/id';
 import { chainHash, type EventCore } from '../../../lib/core/provenance/core';
-import { signBatch } from '../../../lib/core/provenance/signature';
+import { signBatch, signEvent } from '../../../lib/core/provenance/signature';
 import { commitEvent } from '../../../lib/core/redaction/commit-event';
 import { encodeDisclosures } from '../../../lib/core/redaction/disclosures';
 import { hmacSha256, rawPublicKey, sha256 } from '../../../lib/platform/crypto';
@@ -33,14 +33,23 @@ const formats = Object.entries(mix).flatMap(([format, parts]) =>
 /** Events that one signature covers. */
 const signedTogether = 100;
 
+export interface WorkloadShape {
+  /** Events of this format alone. */
+  only?: keyof typeof mix;
+  /** Native events that one signature covers; 1: each has its own. */
+  together?: number;
+}
+
 /**
  * Audit events as an organisation of some dozen people makes them: servers and tools used unevenly, texts of the usual
  * length, some errors, a few secrets and personal data. The same seed makes the same events but for ids and keys.
  */
-export function createWorkload(seed: number) {
+export function createWorkload(seed: number, { only, together = signedTogether }: WorkloadShape = {}) {
   const random = mulberry32(seed);
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() ** 2 * items.length)] as T;
-  const sensors = Array.from({ length: 12 }, (_, i) => createSensor(`urn:mcp:src:acme:sensor:laptop-${seed}-${i}`));
+  const sensors = Array.from({ length: 12 }, (_, i) =>
+    createSensor(`urn:mcp:src:acme:sensor:laptop-${seed}-${i}`, together),
+  );
   const bytes = (count: number) => Uint8Array.from({ length: count }, () => Math.floor(random() * 256));
   const hex = (digits: number) => Array.from({ length: digits }, () => Math.floor(random() * 16).toString(16)).join('');
   const guid = () => `${hex(8)}-${hex(4)}-4${hex(3)}-a${hex(3)}-${hex(12)}`;
@@ -233,7 +242,7 @@ export function createWorkload(seed: number) {
       for (let i = 0; i < events; i++) {
         count++;
         const time = Math.floor(from + ((to - from) * i) / events);
-        const format = formats[Math.floor(random() * formats.length)] as keyof typeof mix;
+        const format = only ?? (formats[Math.floor(random() * formats.length)] as keyof typeof mix);
         if (format === 'cloudevents') sent.push(...native(time));
         else
           sent.push({
@@ -253,8 +262,8 @@ interface Sensor extends Enrolled {
   flush(at: number): Sent[];
 }
 
-/** A source with its key and chain; what it writes comes out committed and signed, a hundred at a time. */
-function createSensor(source: string): Sensor {
+/** A source with its key and chain; what it writes comes out committed and signed, so many together. */
+function createSensor(source: string, together: number): Sensor {
   const { privateKey } = generateKeyPairSync('ed25519');
   const publicKey = rawPublicKey(createPublicKey(privateKey as KeyObject));
   const kid = hash('sha256', Buffer.from(publicKey)).slice(0, 32);
@@ -266,9 +275,10 @@ function createSensor(source: string): Sensor {
 
   function flush(at: number): Sent[] {
     if (waiting.length === 0) return [];
-    const signatures = signBatch(sha256, waiting as (EventCore & { sigkid: string })[], (bytes) =>
-      sign(null, bytes, privateKey),
-    );
+    const signBytes = (bytes: Uint8Array) => sign(null, bytes, privateKey);
+    const cores = waiting as (EventCore & { sigkid: string })[];
+    const signatures =
+      together === 1 ? cores.map((core) => ({ sig: signEvent(core, signBytes) })) : signBatch(sha256, cores, signBytes);
     const sent = waiting.map((event, i) => ({
       key: source,
       value: Buffer.from(canonicalJson({ ...event, ...signatures[i] })),
@@ -307,7 +317,7 @@ function createSensor(source: string): Sensor {
       };
       prevhash = chainHash(sha256, event);
       waiting.push(event);
-      return waiting.length === signedTogether ? flush(time) : [];
+      return waiting.length === together ? flush(time) : [];
     },
     flush,
   };
