@@ -11,6 +11,7 @@ interface WebMetrics {
   openAlerts: Gauge<'severity'>;
   deadLetters: Gauge;
   gaps: Gauge;
+  lineageLag: Gauge;
 }
 
 // One for the process, also where modules are bundled once per route.
@@ -47,6 +48,7 @@ function create(): WebMetrics {
     openAlerts: gauge('custody_open_alerts', 'Alerts that are new or in progress', ['severity']),
     deadLetters: gauge('custody_dead_letters_waiting', 'Dead letters that nobody decided on'),
     gaps: gauge('custody_chain_gaps', 'Ranges of sequences that have not arrived'),
+    lineageLag: gauge('custody_lineage_lag', 'Events whose content was not yet followed'),
   };
 }
 
@@ -70,5 +72,6 @@ export async function metricsPage(): Promise<{ contentType: string; text: string
   for (const { severity, count } of measured.openAlerts) all.openAlerts.set({ severity }, count);
   all.deadLetters.set(measured.deadLettersWaiting);
   all.gaps.set(measured.openGaps);
+  all.lineageLag.set(measured.lineageLag);
   return { contentType: all.registry.contentType, text: await all.registry.metrics() };
 }

@@ -7,6 +7,7 @@ export interface Measured {
   openAlerts: { severity: string; count: number }[];
   deadLettersWaiting: number;
   openGaps: number;
+  lineageLag: number;
 }
 
 /** What the metrics page says of the database's content, in one round trip. */
@@ -19,7 +20,9 @@ export async function measure(): Promise<Measured> {
        'openAlerts', (SELECT coalesce(json_agg(json_build_object('severity', ($1::text[])[severity], 'count', count)), '[]')
           FROM (SELECT severity, count(*) FROM alert WHERE status IN ('new', 'in_progress') AND NOT generated GROUP BY severity) AS open),
        'deadLettersWaiting', (SELECT count(*) FROM dead_letter WHERE status = 'waiting'),
-       'openGaps', (SELECT count(*) FROM chain_gap)) AS measured`,
+       'openGaps', (SELECT count(*) FROM chain_gap),
+       'lineageLag', (SELECT coalesce(sum(size - coalesce(next_index, 0)), 0) FROM log
+          LEFT JOIN lineage_position ON log_id = log.id WHERE kind <> 'console')) AS measured`,
     [severities],
   );
   return (rows[0] as { measured: Measured }).measured;

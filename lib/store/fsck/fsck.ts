@@ -8,6 +8,7 @@ import { ChainCheck } from './chains';
 import { checkDetections } from './detections';
 import { type CheckedEntry, EntryCheck } from './entries';
 import { InventoryCheck } from './inventory';
+import { checkLineage } from './lineage';
 import { checkLogRows } from './log';
 import { Findings, type FsckReport } from './report';
 import { checkSealed } from './sealed';
@@ -89,6 +90,7 @@ export async function fsckWithin(client: ClientBase, options: FsckOptions): Prom
   await checkDetections(client, findings, days.length > 0);
   await checkState(client, findings);
   await checkSealed(client, findings);
+  await checkLineage(client, findings, days.length > 0);
   const anchors = await checkAnchors(client, findings);
   return {
     logs,

@@ -20,7 +20,8 @@ export interface Finding {
     | 'usage'
     | 'inventory'
     | 'state'
-    | 'sealed';
+    | 'sealed'
+    | 'lineage';
   /** The row, so that a person finds it: table and key. */
   where: string;
   detail: string;

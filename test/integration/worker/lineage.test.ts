@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { AuditEvent } from '@/lib/core/event/envelope';
 import { ingestMessages } from '@/lib/services/ingest';
+import { fsck } from '@/lib/store/fsck/fsck';
+import { forgetGone } from '@/lib/store/lineage-forget';
 import { followContext, lineageJob, notTooCommon } from '@/lib/worker/lineage';
 import { jsonBytes, madeEvent } from '@/test/support/events';
 import { testDatabase } from '@/test/support/postgres';
@@ -138,4 +140,55 @@ describe('lineage', () => {
     );
     expect(again.rows).toEqual(kept.rows);
   });
+});
+
+describe('fsck', () => {
+  const findings = async () => {
+    const { findings } = await fsck(database.pool, { logPublicKey: new Uint8Array(32) });
+    return findings.filter(({ what }) => what === 'lineage').map(({ where, detail }) => `${where}: ${detail}`);
+  };
+  test('finds no edge wrong that the job made, and each that was changed or made up', async () => {
+    expect(await findings()).toEqual([]);
+    const { rows } = await database.pool.query(
+      `SELECT from_event AS "from", to_event AS "to", kind FROM context_edge WHERE kind = 'result_to_argument' LIMIT 2`,
+    );
+    const [changed, turned] = rows as { from: string; to: string; kind: string }[];
+    await database.pool.query(`UPDATE context_edge SET prints = prints || 4242::int8 WHERE to_event = $1`, [
+      changed?.to,
+    ]);
+    await database.pool.query(
+      `UPDATE context_edge SET kind = 'argument_to_result' WHERE to_event = $1 AND from_event = $2`,
+      [turned?.to, turned?.from],
+    );
+    await database.pool.query(
+      `INSERT INTO context_edge (from_event, from_time, to_event, to_time, kind, weight, prints)
+       VALUES ('00000000-0000-7000-8000-000000000001', now(), '00000000-0000-7000-8000-000000000002', now(), 'result_to_argument', 1, '{2}')`,
+    );
+    const found = await findings();
+    expect(found.some((line) => line.includes(`${changed?.from} to ${changed?.to}`))).toBe(true);
+    expect(found.some((line) => line.includes(`${turned?.from} to ${turned?.to}, argument_to_result`))).toBe(true);
+    expect(found.some((line) => line.endsWith('is not stored.'))).toBe(true);
+  });
+});
+
+test('days whose events are gone are forgotten, and no others', async () => {
+  await database.pool.query(
+    `SELECT ensure_context_partition('2026-01-05'), ensure_context_partition('2026-01-07'), ensure_event_partition('2026-01-07')`,
+  );
+  const edge = (day: string) =>
+    database.pool.query(
+      `INSERT INTO context_edge (from_event, from_time, to_event, to_time, kind, weight, prints)
+       VALUES (gen_random_uuid(), $1, gen_random_uuid(), $1, 'result_to_argument', 1, '{2}')`,
+      [`${day}T23:30:00Z`],
+    );
+  await edge('2026-01-05');
+  await edge('2026-01-07');
+  const count = async () => Number((await database.pool.query('SELECT count(*) FROM context_edge')).rows[0].count);
+  const before = await count();
+  await forgetGone(database.pool);
+  expect(await count()).toBe(before - 1);
+  const { rows } = await database.pool.query(
+    `SELECT to_regclass('context_print_20260105') AS gone, to_regclass('context_print_20260107')::text AS held`,
+  );
+  expect(rows).toEqual([{ gone: null, held: 'context_print_20260107' }]);
 });
