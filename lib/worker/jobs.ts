@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Pool } from 'pg';
 import type { Logger } from '../platform/log';
 import { holdLease, noteRun } from '../store/lease';
@@ -17,6 +18,8 @@ export interface Job {
  */
 export function startJobs(pool: Pool, jobs: Job[], holder: string, log: Logger): () => Promise<void> {
   const over = new AbortController();
+  // One for each job; Node warns of more than ten.
+  setMaxListeners(jobs.length, over.signal);
   const running = jobs.map((job) => repeat(pool, job, holder, log, over.signal));
   return async () => {
     over.abort();
