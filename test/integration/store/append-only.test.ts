@@ -55,6 +55,11 @@ const state = [
   'change_request',
   'legal_hold',
   'retention_setting',
+  'lineage_position',
+  'context_edge',
+  'context_print',
+  'sealed_value',
+  'data_subject',
 ];
 
 let partition: string;
