@@ -4,6 +4,7 @@ import { canonicalJson } from '../core/event/canonical';
 import type { AuditEvent, EventData } from '../core/event/envelope';
 import { uuidV7 } from '../core/event/id';
 import { type OwnEventType, ownSource } from '../core/event/own';
+import { timeBounds } from '../core/event/time';
 import { validateEvent } from '../core/event/validate';
 import { toHex } from '../core/provenance/bytes';
 import { chainHash } from '../core/provenance/core';
@@ -89,15 +90,23 @@ export async function takeInOwnEvents({ pool, key, judge }: OwnEventParts): Prom
 
 async function sealGroup(pool: Pool, key: ObserverKey): Promise<void> {
   await transaction(async (tx) => {
-    const rows = await readOwnEvents(tx, false, group);
+    const rows = (await readOwnEvents(tx, false, group)).map(withinReach);
     if (rows.length === 0) return;
     const end = await chainEnd(tx, ownSource, epoch);
     const sealed = seal(rows, end, key);
     await sealOwnEvents(
       tx,
-      rows.map(({ id }, i) => ({ id, sealed: sealed[i] as string })),
+      rows.map((row, i) => ({ ...row, sealed: sealed[i] as string })),
     );
   }, pool);
+}
+
+/** What waited longer than events may gets the time of now, and says when it was noted. Nothing of it is in a log yet. */
+function withinReach(row: OwnEventRow): OwnEventRow {
+  if (Date.now() - Date.parse(row.time) < timeBounds.behind / 2) return row;
+  const data = JSON.parse(row.data) as EventData;
+  const noted = canonicalJson({ ...data, ext: { ...data.ext, noted_at: row.time } });
+  return { ...row, time: new Date().toISOString(), data: noted };
 }
 
 /** Commits, links and signs; the order matters, because only what may be stored may be signed. */
@@ -148,7 +157,7 @@ async function takeInGroup(pool: Pool, log: HttpLog, rows: OwnEventRow[]): Promi
   if (refused.length === 0) return;
   await sealOwnEvents(
     pool,
-    [...refusedIds].map((id) => ({ id, sealed: null })),
+    missing.filter(({ id }) => refusedIds.has(id)).map((row) => ({ ...row, sealed: null })),
   );
   throw new Error(`${refused.length} own events were refused: ${refused[0]?.refusal?.detail}`);
 }

@@ -36,11 +36,20 @@ export async function readOwnEvents(db: Queryable, sealed: boolean, limit: numbe
   return rows.map((row) => ({ ...row, time: row.time.toISOString() }));
 }
 
-/** Gives each its sealed form, or takes it away again (null); all or none. */
-export async function sealOwnEvents(db: Queryable, sealed: { id: string; sealed: string | null }[]): Promise<void> {
+/** Gives each its sealed form, or takes it away again (null), with the time and data that it has in it; all or none. */
+export async function sealOwnEvents(
+  db: Queryable,
+  rows: Pick<OwnEventRow, 'id' | 'time' | 'data' | 'sealed'>[],
+): Promise<void> {
   await db.query(
-    `UPDATE own_event o SET sealed = s.sealed FROM unnest($1::uuid[], $2::text[]) AS s (id, sealed) WHERE o.id = s.id`,
-    [sealed.map(({ id }) => id), sealed.map((one) => one.sealed)],
+    `UPDATE own_event o SET sealed = s.sealed, time = s.time, data = s.data
+     FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[]) AS s (id, sealed, time, data) WHERE o.id = s.id`,
+    [
+      rows.map(({ id }) => id),
+      rows.map(({ sealed }) => sealed),
+      rows.map(({ time }) => time),
+      rows.map(({ data }) => data),
+    ],
   );
 }
 

@@ -98,6 +98,17 @@ describe('what this installation has to say', () => {
     expect((await db.pool.query('SELECT count(*)::int AS n FROM chain_gap')).rows[0].n).toBe(0);
   });
 
+  test('is taken in also when it waited longer than events may, and says since when', async () => {
+    const { id } = await record(250);
+    const old = new Date(Date.now() - 60 * 86_400_000).toISOString();
+    await db.pool.query('UPDATE own_event SET time = $2 WHERE id = $1', [id, old]);
+    await takeIn();
+    expect(await waiting()).toBe(0);
+    const { event } = (await stored()).at(-1) as { event: AuditEvent };
+    expect(event).toMatchObject({ id, data: { ext: { n: 250, noted_at: old } } });
+    expect(Date.now() - Date.parse(event.time)).toBeLessThan(60_000);
+  });
+
   test('is gone with the change that it is about', async () => {
     const failing = transaction(async (tx) => {
       await recordOwnEvent(tx, { type: 'erasure', data: {} });
