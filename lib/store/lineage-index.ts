@@ -6,7 +6,7 @@ import {
   edgesTo,
   givenRole,
   type Sighting,
-  tooCommon,
+  sightingsLooked,
 } from '../core/context/edges';
 import { printOf } from '../core/context/prints';
 import type { Queryable } from './pool';
@@ -153,7 +153,7 @@ async function arrivedBefore(tx: Tx, events: PrintedEvent[]): Promise<PrintedEve
        CROSS JOIN LATERAL (SELECT event_id, event_time FROM context_print
          WHERE print = given.print AND role = 'argument' AND at >= given.at AND at < given.at + $3 * interval '1 hour'
            AND event_id <> ALL ($4::uuid[])
-         ORDER BY at LIMIT ${tooCommon}) AS argument
+         ORDER BY at LIMIT ${sightingsLooked}) AS argument
      LIMIT 1000`,
     [
       given.map(({ print }) => String(print)),
@@ -181,12 +181,12 @@ export async function deriveEdges(db: Queryable, events: PrintedEvent[]): Promis
   if (asked.length === 0) return [];
   // What a server gives again was sent to that very server; what is sent may come from any.
   const { rows } = await db.query<{ place: number; print: string } & Omit<Sighting, 'print'>>(
-    `SELECT asked.place, asked.print::text AS print, seen.role, seen.event_id AS "eventId", ${envelopeTime('seen.event_time')} AS "eventTime"
+    `SELECT asked.place, asked.print::text AS print, seen.role, seen.server, seen.event_id AS "eventId", ${envelopeTime('seen.event_time')} AS "eventTime"
      FROM unnest($1::int[], $2::int8[], $3::timestamptz[], $4::uuid[], $5::bool[], $6::text[]) AS asked (place, print, at, event_id, sent, server)
-       CROSS JOIN LATERAL (SELECT role, event_id, event_time FROM context_print
+       CROSS JOIN LATERAL (SELECT role, server, event_id, event_time FROM context_print
          WHERE print = asked.print AND at <= asked.at AND at > asked.at - $7 * interval '1 hour' AND event_id <> asked.event_id
            AND CASE WHEN asked.sent THEN role <> 'argument' ELSE role = 'argument' AND server = hashtext(asked.server) END
-         ORDER BY at DESC, event_id LIMIT ${tooCommon + 1}) AS seen`,
+         ORDER BY at DESC, event_id LIMIT ${sightingsLooked}) AS seen`,
     [
       asked.map(({ place }) => place),
       asked.map(({ print }) => String(print)),

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Pool } from 'pg';
-import { tooCommon } from '../core/context/edges';
+import { sightingsLooked } from '../core/context/edges';
 import { indexNext, type KeepPrint, readPositions } from '../store/lineage-index';
 import type { Job } from './jobs';
 
@@ -13,7 +13,7 @@ const batch = 1_000;
  * edges. Reads what is stored, behind ingest and never in its way; all that it needs to go on stands in the database.
  */
 export function lineageJob(pool: Pool, clock: () => number = () => performance.now()): Job {
-  let keep = notTooCommon();
+  let keep = notTooMany();
   return {
     name: 'lineage',
     everyMs: 1_000,
@@ -23,7 +23,7 @@ export function lineageJob(pool: Pool, clock: () => number = () => performance.n
         await followContext(pool, keep, clock);
       } catch (error) {
         // It counted rows that were not written.
-        keep = notTooCommon();
+        keep = notTooMany();
         throw error;
       }
     },
@@ -44,10 +44,10 @@ export async function followContext(pool: Pool, keep: KeepPrint, clock: () => nu
 }
 
 /**
- * No more rows for a print than show that it is common: of each hour twice as many as count. What is left out changes no
- * edge, because those that are kept make the print too common already. Knows the 50,000 prints seen last.
+ * Of each print and hour twice as many rows as are ever looked at, and no more: content that is given again and again would
+ * fill the table, and the rows that are there say as much. Knows the 50,000 prints seen last.
  */
-export function notTooCommon(): KeepPrint {
+export function notTooMany(): KeepPrint {
   const seen = new LRUCache<bigint, { hour: string; count: number }>({ max: 50_000 });
   return (print, at) => {
     const hour = at.slice(0, 13);
@@ -57,6 +57,6 @@ export function notTooCommon(): KeepPrint {
       return true;
     }
     known.count++;
-    return known.count <= tooCommon * 2;
+    return known.count <= sightingsLooked * 2;
   };
 }

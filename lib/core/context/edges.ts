@@ -29,6 +29,8 @@ export interface Sighting {
   eventId: string;
   eventTime: string;
   role: ContextRole;
+  /** Stands for its server. */
+  server: number;
 }
 
 export interface Edge {
@@ -43,23 +45,25 @@ export interface Edge {
   prints: bigint[];
 }
 
-/** Content that so many earlier events had is what everybody says, and tells nothing of where it came from. */
-export const tooCommon = 32;
+/** So many of the latest sightings of a print are looked at. */
+export const sightingsLooked = 32;
+/** Content that more servers than these had is what everybody says, and tells nothing of where it came from. */
+const mostServers = 4;
+/** What one server gave again and again came from it the last times. */
+const latestOfServer = 3;
 /** Of one arrival; the heaviest are kept, of equal ones the latest. */
 const mostEdges = 64;
 /** A single print of words is enough where it is at least such a share of what arrived. */
 const leastShare = 1 / 12;
 
 /**
- * The edges that lead to what arrived. `earlier`: for each of its prints the sightings before it, the latest `tooCommon` + 1 at
+ * The edges that lead to what arrived. `earlier`: for each of its prints the sightings before it, the latest `sightingsLooked` at
  * most. Depends on its arguments alone, whatever their order.
  */
 export function edgesTo(arrival: Arrival, earlier: readonly Sighting[]): Edge[] {
-  const counts = new Map<bigint, number>();
-  for (const { print } of earlier) counts.set(print, (counts.get(print) ?? 0) + 1);
   const edges = new Map<string, Edge>();
-  for (const { print, eventId, eventTime, role } of earlier) {
-    if ((counts.get(print) as number) > tooCommon || eventId === arrival.eventId) continue;
+  for (const { print, eventId, eventTime, role } of telling(earlier)) {
+    if (eventId === arrival.eventId) continue;
     const kind: EdgeKind = role === 'argument' ? 'argument_to_result' : `${role}_to_argument`;
     if ((kind === 'argument_to_result') === arrival.sent) continue;
     const key = `${eventId} ${kind}`;
@@ -84,6 +88,23 @@ export function edgesTo(arrival: Arrival, earlier: readonly Sighting[]): Edge[] 
     .filter(({ prints, weight }) => prints.length > 1 || weight >= leastShare || prints.some(isValuePrint))
     .sort((a, b) => b.weight - a.weight || order(b.fromTime, a.fromTime) || order(a.fromEvent, b.fromEvent))
     .slice(0, mostEdges);
+}
+
+/** The sightings that tell something of where content came from. */
+function telling(sightings: readonly Sighting[]): Sighting[] {
+  const servers = new Map<bigint, Map<number, number>>();
+  for (const { print, server } of sightings) {
+    const known = servers.get(print) ?? new Map<number, number>();
+    servers.set(print, known.set(server, 0));
+  }
+  return sightings
+    .toSorted((a, b) => order(b.eventTime, a.eventTime) || order(a.eventId, b.eventId))
+    .filter(({ print, server }) => {
+      const counts = servers.get(print) as Map<number, number>;
+      const before = counts.get(server) as number;
+      counts.set(server, before + 1);
+      return counts.size <= mostServers && before < latestOfServer;
+    });
 }
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

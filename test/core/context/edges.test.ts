@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { type Arrival, edgesTo, givenRole, type Sighting, tooCommon } from '@/lib/core/context/edges';
+import { type Arrival, edgesTo, givenRole, type Sighting } from '@/lib/core/context/edges';
 
 const arrival = (prints: bigint[], sent = true): Arrival => ({ eventId: 'to', eventTime: 't9', sent, prints });
-const seen = (eventId: string, prints: bigint[], role: Sighting['role'] = 'result'): Sighting[] =>
-  prints.map((print) => ({ print, eventId, eventTime: `t${eventId}`, role }));
+const seen = (eventId: string, prints: bigint[], role: Sighting['role'] = 'result', server = 1): Sighting[] =>
+  prints.map((print) => ({ print, eventId, eventTime: `t${eventId}`, role, server }));
 
 describe('edges', () => {
   test('weigh what is shared, heaviest first, and keep the kinds of one event apart', () => {
@@ -35,11 +35,13 @@ describe('edges', () => {
     expect(edgesTo(arrival([2n], true), seen('1', [2n], 'argument'))).toEqual([]);
   });
 
-  test('what more events had than count as rare leads nowhere', () => {
-    const many = (count: number) => Array.from({ length: count }, (_, i) => seen(String(i), [2n])).flat();
-    expect(edgesTo(arrival([2n]), many(tooCommon))).toHaveLength(tooCommon);
-    expect(edgesTo(arrival([2n]), many(tooCommon + 1))).toEqual([]);
-    expect(edgesTo(arrival([2n, 4n]), [...many(tooCommon + 1), ...seen('x', [2n, 4n])])).toHaveLength(1);
+  test('what many servers gave leads nowhere; what one gave again and again came from it the last times', () => {
+    const of = (servers: number) =>
+      Array.from({ length: 32 }, (_, i) => seen(String(10 + i), [2n], 'result', i % servers)).flat();
+    expect(edgesTo(arrival([2n]), of(5))).toEqual([]);
+    expect(edgesTo(arrival([2n]), of(4))).toHaveLength(12);
+    expect(edgesTo(arrival([2n]), of(1)).map(({ fromEvent }) => fromEvent)).toEqual(['41', '40', '39']);
+    expect(edgesTo(arrival([2n, 4n]), [...of(5), ...seen('x', [4n])])).toHaveLength(1);
   });
 
   test('five words of a long text are a coincidence; two times five are not, and one id is not', () => {
@@ -53,7 +55,7 @@ describe('edges', () => {
   test('of very many the heaviest are kept', () => {
     const prints = Array.from({ length: 40 }, (_, i) => BigInt(2 * i + 2));
     const pairs = Array.from({ length: 100 }, (_, i) =>
-      seen(`p${i}`, [prints[i % 20] as bigint, prints[20 + (i % 20)] as bigint]),
+      seen(`p${i}`, [prints[i % 20] as bigint, prints[20 + (i % 20)] as bigint], 'result', Math.floor(i / 20) % 3),
     );
     const edges = edgesTo(arrival(prints), [...pairs.flat(), ...seen('whole', prints)]);
     expect(edges).toHaveLength(64);
