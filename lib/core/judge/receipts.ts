@@ -1,3 +1,4 @@
+import { clip } from '../event/clip';
 import { isObject, type Json, type JsonObject } from '../event/json';
 import { verifyReceipt } from '../provenance/receipts';
 import type { Before } from '../provenance/receipts/chain';
@@ -35,9 +36,12 @@ type Received = Pick<Opened, 'event' | 'format'>;
 
 const receiptKey = (source: string, hash: string): string => `${source}\0${hash}`;
 
-/** Hashes, and what stands for one; whatever else a receipt says in their place is looked for nowhere. */
-const hashText = /^[\x21-\x7e]{1,128}$/;
-const usable = (hash: string | null): string | null => (hash !== null && hashText.test(hash) ? hash : null);
+/** Hashes and ids of keys, and what stands for one; whatever else a receipt says in their place is looked for nowhere. */
+const printed = /^[\x21-\x7e]{1,128}$/;
+const usable = (name: string | null): string | null => (name !== null && printed.test(name) ? name : null);
+
+/** Of those that name a receipt, so many are remembered: two are a branch. */
+const mostNext = 3;
 
 /** The receipt as it came in, within its event; null: the event is of another format. */
 function receiptOf({ event, format }: Received): { format: ReceiptFormat; value: JsonObject } | null {
@@ -56,7 +60,8 @@ export function askReceipt(received: Received, needs: NeedsList, crypto: Receipt
     keyOf: () => null,
     roots: nothing,
   });
-  if (keyId) needs.ask('keys', keyId);
+  const kid = usable(keyId);
+  if (kid !== null) needs.ask('keys', kid);
   for (const hash of [usable(link.previous), usable(link.hash)])
     if (hash !== null) needs.ask('receipts', receiptKey(received.event.source, hash));
 }
@@ -81,7 +86,7 @@ export function judgeReceipt(received: Received, facts: Facts, crypto: ReceiptCr
     ...event.data.observation,
     receipt: {
       format: receipt.format.id,
-      ...(verified.keyId && { kid: verified.keyId.slice(0, 512) }),
+      ...(verified.keyId && { kid: clip(verified.keyId, 512) }),
       ...(verified.algorithm && { algorithm: verified.algorithm }),
       copy: 'whole',
       facts: Object.fromEntries(
@@ -116,7 +121,7 @@ function place(event: Opened['event'], link: ReceiptLink, facts: Facts): Receipt
     const before = facts.receipts.get(key);
     // One that had not come in may come by another log, so that it is asked for again.
     if (!before?.known) facts.receipts.delete(key);
-    else if (!before.next.includes(hash)) before.next.push(hash);
+    else if (before.next.length < mostNext && !before.next.includes(hash)) before.next.push(hash);
   }
   const own = receiptKey(event.source, hash);
   facts.receipts.set(own, { known: true, next: facts.receipts.get(own)?.next ?? [] });

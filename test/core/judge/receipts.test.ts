@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { canonicalJson } from '@/lib/core/event/canonical';
 import type { JsonObject } from '@/lib/core/event/json';
 import type { Facts, SourceKey } from '@/lib/core/judge/contract';
 import { NeedsList, noFacts } from '@/lib/core/judge/needs';
@@ -164,6 +165,26 @@ describe('a chain that comes in', () => {
       'holds holds open holds',
     ]);
   });
+});
+
+it('takes whatever stands where hashes and keys should, and asks for none of it', () => {
+  const receipt = new PipelockMaker().next();
+  const record = receipt.action_record as JsonObject;
+  const odd = ['\u0000', 'x'.repeat(5_000), '\u{1f512}'.repeat(400), 'a b', ''];
+  for (const text of odd) {
+    const [one] = opened({
+      ...receipt,
+      signer_key: text,
+      action_record: { ...record, chain_seq: 5, chain_prev_hash: text },
+    }) as [Opened];
+    const needs = new NeedsList(noFacts());
+    askReceipt(one, needs, nodeReceiptCrypto);
+    expect(needs.result()?.keys ?? []).toEqual([]);
+    for (const key of needs.result()?.receipts ?? []) expect(key).toMatch(/\0[0-9a-f]{64}$/);
+    expect(judgeReceipt(one, noFacts(), nodeReceiptCrypto)).toEqual({ seen: null });
+    // It can be written down.
+    expect(canonicalJson(one.event)).toContain('"receipt"');
+  }
 });
 
 it('leaves other events alone, whatever they say of receipts', () => {

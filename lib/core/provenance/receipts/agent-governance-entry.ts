@@ -87,7 +87,7 @@ const hashed = [
 ];
 const known = new Set([...hashed, 'content_hash', 'signature']);
 
-/** `unclear`: it holds too many whole numbers to try how each was written. */
+/** `unclear`: it holds too many whole numbers, or is too long, to try how each was written. */
 function contentHash(entry: JsonObject, sha256: Sha256): 'fits' | 'differs' | 'unclear' {
   const payload = Object.fromEntries(hashed.map((name) => [name, entry[name] ?? null]));
   const spellings = pythonSpellings(payload);
@@ -101,7 +101,7 @@ function untampered(entry: JsonObject, made: ReturnType<typeof contentHash>) {
     return fact(
       'untampered',
       'open',
-      'It holds so many whole numbers that the form that was hashed can’t be told.',
+      'It holds so many whole numbers, or is so long, that the form that was hashed can’t be told.',
       check,
     );
   }

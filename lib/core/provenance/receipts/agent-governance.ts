@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../../event/json';
 import { toHex, utf8 } from '../bytes';
+import { isWeakPublicKey } from '../crypto';
 import { anchoredFact, authenticFact, type Signed, signedFact } from './facts';
 import {
   hexBytes,
@@ -93,7 +94,9 @@ function verify(
   if (sometimes.some((name) => !isTextOrNothing(receipt[name]))) return fails('a member that should be text is none');
   if (receipt.signature === undefined || receipt.signature === null) return { signed: { kind: 'unsigned' }, payload };
   const [key, signature] = [hexBytes(keyId, 32), hexBytes(textOf(receipt.signature), 64)];
-  if (key === null) return fails('signer_public_key is not 32 bytes in hexadecimal');
+  if (key === null || isWeakPublicKey(key)) {
+    return fails('signer_public_key is no Ed25519 key: 32 bytes in hexadecimal, and no point of small order');
+  }
   if (signature === null) return fails('the signature is not 64 bytes in hexadecimal');
   const right = all.find((one) => crypto.verifyEd25519(key, utf8(one), signature));
   if (right === undefined) return fails('it is not the signature of this receipt with its key');

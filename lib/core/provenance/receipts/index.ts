@@ -55,7 +55,7 @@ function inspect(format: ReceiptFormat, value: JsonObject, context: ReceiptConte
     return format.inspect(value, context);
   } catch (error) {
     // Nested so deeply that no stack holds it, or text that no canonical form can hold.
-    const detail = `It can't be read as a receipt: ${error instanceof Error ? error.message.slice(0, 120) : 'no reason'}.`;
+    const detail = `It can't be read as a receipt: ${error instanceof Error ? quoted(error.message) : 'no reason'}.`;
     const fails = (name: FactName) => fact(name, 'fails', detail, format.check);
     return {
       link: { id: '', stream: '', hash: null, previous: null, sequence: null, first: false, last: false },

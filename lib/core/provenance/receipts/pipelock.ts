@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../../event/json';
 import { concat, toHex, utf8 } from '../bytes';
-import type { Sha256 } from '../crypto';
+import { isWeakPublicKey, type Sha256 } from '../crypto';
 import { anchoredFact, authenticFact, type Signed, signedFact } from './facts';
 import { goJson, goRaw, unknownName } from './go-json';
 import { actionRecord, actionTypes, receipt as receiptFields } from './pipelock-fields';
@@ -106,7 +106,12 @@ function verify(receipt: JsonObject, record: JsonObject, keyId: string, { crypto
   if (!textOf(receipt.signature).startsWith('ed25519:') || signature === null) {
     return { kind: 'fails', detail: 'the signature is not ed25519: and 64 bytes in hexadecimal' };
   }
-  if (key === null) return { kind: 'fails', detail: 'signer_key is not 32 bytes in hexadecimal' };
+  if (key === null || isWeakPublicKey(key)) {
+    return {
+      kind: 'fails',
+      detail: 'signer_key is no Ed25519 key: 32 bytes in hexadecimal, and no point of small order',
+    };
+  }
   const digest = crypto.sha256(utf8(goJson(record, actionRecord)));
   if (!crypto.verifyEd25519(key, digest, signature)) {
     return { kind: 'fails', detail: 'it is not the signature of this action record with this key' };

@@ -5,14 +5,17 @@ import type { Json, JsonObject } from '../../event/json';
  * may have been a float, which Python ends in `.0`; JSON read elsewhere does not say which it was.
  */
 
-/** So many numbers are tried in both spellings. */
+/** So many numbers are tried in both spellings, and so many UTF-16 units are written in all. */
 const mostWhole = 8;
+const mostWritten = 4 << 20;
 
 /** All spellings that the value may have had; null where they are too many to try. */
 export function pythonSpellings(value: JsonObject): string[] | null {
   const whole = countWhole(value);
   if (whole > mostWhole) return null;
-  return Array.from({ length: 2 ** whole }, (_, choice) => new Writer(choice).write(value));
+  const first = new Writer(0).write(value);
+  if (first.length * 2 ** whole > mostWritten) return null;
+  return [first, ...Array.from({ length: 2 ** whole - 1 }, (_, i) => new Writer(i + 1).write(value))];
 }
 
 function countWhole(value: Json): number {

@@ -84,6 +84,17 @@ describe('keys', () => {
     expect(states(valuesOf('agent-governance/entries.jsonl'), contextWith(others))).toMatch(/^fails/);
   });
 
+  it('takes no key under which one signature fits many messages', () => {
+    const weak = { signer_key: `01${'00'.repeat(31)}`, signature: `ed25519:01${'00'.repeat(63)}` };
+    expect(states([{ ...(valuesOf('pipelock/invalid-signature.json')[0] as JsonObject), ...weak }])).toMatch(
+      /^fails fails/,
+    );
+    const [receipt] = valuesOf('agent-governance/receipts.json');
+    expect(states([{ ...receipt, signer_public_key: weak.signer_key, signature: `01${'00'.repeat(63)}` }])).toMatch(
+      /^fails fails/,
+    );
+  });
+
   it('names a revoked key', () => {
     const revoked = fixtureKeys.map((key) => ({ ...key, revokedAt: '2026-11-01T00:00:00.000Z' }));
     const { facts } = summarise(verifyReceipts(valuesOf('pipelock/valid-chain.jsonl'), contextWith(revoked))) ?? {};
