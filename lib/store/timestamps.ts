@@ -20,14 +20,18 @@ export async function insertTimestamp(db: Queryable, stamp: StoredTimestamp): Pr
   );
 }
 
-/** How many seconds ago a log was last stamped by this authority, by the database's clock; null: never. */
-export async function secondsSinceStamp(db: Queryable, logId: number, authority: string): Promise<number | null> {
-  const { rows } = await db.query<{ seconds: number | null }>(
-    `SELECT extract(epoch FROM now() - max(received_at))::float8 AS seconds FROM timestamp_token
-     WHERE log_id = $1 AND authority = $2`,
+/** The newest size of a log that this authority stamped, and how many seconds ago, by the database's clock; null: none. */
+export async function lastStamp(
+  db: Queryable,
+  logId: number,
+  authority: string,
+): Promise<{ size: number; secondsAgo: number } | null> {
+  const { rows } = await db.query<{ size: number; secondsAgo: number }>(
+    `SELECT size::float8 AS size, extract(epoch FROM now() - received_at)::float8 AS "secondsAgo" FROM timestamp_token
+     WHERE log_id = $1 AND authority = $2 ORDER BY size DESC LIMIT 1`,
     [logId, authority],
   );
-  return rows[0]?.seconds ?? null;
+  return rows[0] ?? null;
 }
 
 /** Tokens of a log over checkpoints of `from` <= size <= `to`, smallest first, at most `limit`. */

@@ -4,9 +4,9 @@ import { parseNote } from '../core/provenance/note';
 import { timestampRequest, tokenOfResponse, verifyTimestamp } from '../core/provenance/timestamp';
 import { sha256 } from '../platform/crypto';
 import { ask } from '../platform/outbound';
-import { latestCheckpoint } from '../store/checkpoint';
+import { latestCheckpoint, type StoredCheckpoint } from '../store/checkpoint';
 import { readLogs } from '../store/log';
-import { insertTimestamp, secondsSinceStamp } from '../store/timestamps';
+import { insertTimestamp, lastStamp } from '../store/timestamps';
 import { noteAsked } from '../store/witnesses';
 import type { Job } from './jobs';
 
@@ -28,9 +28,10 @@ export const timestampJob = (pool: Pool, tsa: TsaSettings): Job => ({
 /** One round: logs that grew since their last stamp, and whose last stamp is old enough. A log that fails does not keep the others. */
 export async function stampLogs(pool: Pool, tsa: TsaSettings): Promise<void> {
   for (const log of await readLogs(pool)) {
-    const since = await secondsSinceStamp(pool, log.id, tsa.url);
-    if (since !== null && since < tsa.everySeconds) continue;
-    const trouble = await stamp(pool, log.id, tsa).then(
+    const checkpoint = await latestCheckpoint(pool, log.id);
+    const last = await lastStamp(pool, log.id, tsa.url);
+    if (!checkpoint || (last && (last.size === checkpoint.size || last.secondsAgo < tsa.everySeconds))) continue;
+    const trouble = await stamp(pool, checkpoint, tsa).then(
       () => null,
       (error: Error) => error.message,
     );
@@ -38,9 +39,7 @@ export async function stampLogs(pool: Pool, tsa: TsaSettings): Promise<void> {
   }
 }
 
-async function stamp(pool: Pool, logId: number, { url, authorities }: TsaSettings): Promise<void> {
-  const checkpoint = await latestCheckpoint(pool, logId);
-  if (!checkpoint) return;
+async function stamp(pool: Pool, checkpoint: StoredCheckpoint, { url, authorities }: TsaSettings): Promise<void> {
   const { text } = parseNote(checkpoint.note);
   const nonce = randomBytes(16);
   const answer = await ask(url, {
@@ -54,5 +53,6 @@ async function stamp(pool: Pool, logId: number, { url, authorities }: TsaSetting
     throw new Error(`the authority answered ${answer.status}; mend CUSTODY_TSA_URL, or ask its operator`);
   const token = tokenOfResponse(answer.body);
   const { time } = await verifyTimestamp(token, text, authorities, nonce);
-  await insertTimestamp(pool, { logId, size: checkpoint.size, authority: url, token, stampedAt: new Date(time) });
+  const { logId, size } = checkpoint;
+  await insertTimestamp(pool, { logId, size, authority: url, token, stampedAt: new Date(time) });
 }
