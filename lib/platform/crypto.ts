@@ -6,26 +6,38 @@ import type { Crypto, Hmac, Sha256, Sign } from '../core/provenance/crypto';
 export const sha256: Sha256 = (data) => Buffer.from(hash('sha256', data, 'binary'), 'latin1');
 
 const block = 64;
-let inner = Buffer.alloc(1024);
-const outer = Buffer.alloc(block + 32);
+let inner = Buffer.alloc(2048, 0x36);
+/** Of `inner`, by length: a new view costs as much as the hash. */
+let views: Buffer[] = [];
+const outer = Buffer.alloc(block + 32, 0x5c);
+/** How many bytes the key before had. */
+let padded = 0;
 
-/** Of two one-shot hashes, because createHmac takes twice the time. Keys of up to 64 bytes. */
+/** Of two one-shot hashes, because createHmac takes twice the time. */
 export const hmacSha256: Hmac = (key, data) => {
   if (key.length > block) return hmacSha256(sha256(key), data);
   const most = block + (typeof data === 'string' ? data.length * 3 : data.length);
-  if (most > inner.length) inner = Buffer.alloc(most * 2);
-  for (let i = 0; i < block; i++) {
-    const byte = key[i] ?? 0;
-    inner[i] = byte ^ 0x36;
-    outer[i] = byte ^ 0x5c;
+  if (most > inner.length) {
+    inner = Buffer.alloc(most * 2, 0x36);
+    views = [];
   }
+  for (let i = 0; i < key.length; i++) {
+    inner[i] = (key[i] as number) ^ 0x36;
+    outer[i] = (key[i] as number) ^ 0x5c;
+  }
+  for (let i = key.length; i < padded; i++) {
+    inner[i] = 0x36;
+    outer[i] = 0x5c;
+  }
+  padded = key.length;
   let end = block;
   if (typeof data === 'string') end += inner.write(data, block, 'utf8');
   else {
     inner.set(data, block);
     end += data.length;
   }
-  outer.write(hash('sha256', inner.subarray(0, end), 'binary'), block, 'latin1');
+  if (end < 1024) views[end] ??= inner.subarray(0, end);
+  outer.write(hash('sha256', views[end] ?? inner.subarray(0, end), 'binary'), block, 'latin1');
   return sha256(outer);
 };
 

@@ -15,28 +15,48 @@ const int4Type = 23;
 /** Dates are counted from 2000-01-01. */
 const epochDays = Date.UTC(2000, 0, 1) / 86_400_000;
 
-/** Seals the values of a batch whose first event has this index; answers a binary COPY stream, in an ArrayBuffer of its own. */
-export function sealedCopy(logId: number, firstIndex: number, seals: Seal[]): Uint8Array<ArrayBuffer> {
-  const rows = seals.map(({ day, subject, part, events, entries }) =>
-    Buffer.concat([
-      int16(7),
-      field(int32(Date.parse(day) / 86_400_000 - epochDays)),
-      field(int16(logId)),
-      field(int64(firstIndex)),
-      field(Buffer.from(subject.id)),
-      field(int16(part)),
-      field(int32s(events)),
-      field(seal(subject.sealKey, sealedAbout(logId, firstIndex, day, subject.id, part), JSON.stringify(entries))),
-    ]),
-  );
-  const all = [signature, ...rows, trailer];
-  const stream = new Uint8Array(all.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of all) {
-    stream.set(part, at);
-    at += part.length;
+/** The values of a batch whose first event has the index `firstIndex`, sealed, as one binary COPY stream. Runs in the judge's thread. */
+export class SealedCopy {
+  private readonly rows: Buffer[] = [];
+  private readonly subjects = new Set<string>();
+
+  constructor(
+    private readonly logId: number,
+    private readonly firstIndex: number,
+  ) {}
+
+  add(seals: Seal[]): void {
+    const { logId, firstIndex, rows, subjects } = this;
+    for (const { day, subject, events, entries } of seals) {
+      const part = rows.length;
+      rows.push(
+        Buffer.concat([
+          int16(7),
+          field(int32(Date.parse(day) / 86_400_000 - epochDays)),
+          field(int16(logId)),
+          field(int64(firstIndex)),
+          field(Buffer.from(subject.id)),
+          field(int32(part)),
+          field(int32s(events)),
+          field(seal(subject.sealKey, sealedAbout(logId, firstIndex, day, subject.id, part), JSON.stringify(entries))),
+        ]),
+      );
+      subjects.add(subject.id);
+    }
   }
-  return stream;
+
+  /** The stream, in an ArrayBuffer of its own that can be transferred, and whose values it has; null where there are none. */
+  finish(): { stream: Uint8Array<ArrayBuffer>; subjects: string[] } | null {
+    if (this.rows.length === 0) return null;
+    const parts = [signature, ...this.rows, trailer];
+    const stream = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const part of parts) {
+      stream.set(part, at);
+      at += part.length;
+    }
+    return { stream, subjects: [...this.subjects] };
+  }
 }
 
 const field = (bytes: Buffer): Buffer => Buffer.concat([int32(bytes.length), bytes]);

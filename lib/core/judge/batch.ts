@@ -4,7 +4,6 @@ import type { Refusal } from '../event/result';
 import type { UsageRow } from '../usage/rollup';
 import type { DeadLetter, SecretSighting } from './contract';
 import type { ReceiptSeen } from './receipts';
-import type { Seal } from './seals';
 
 /** What the judge makes of one batch: everything that its transaction writes beside the rows. */
 export interface JudgedBatch {
@@ -18,8 +17,6 @@ export interface JudgedBatch {
   sightings: SecretSighting[];
   /** Other people's receipts, to be found by those that name them. */
   receipts: ReceiptSeen[];
-  /** What the markers of the events stand for, to be sealed. */
-  seals: Seal[];
   usage: UsageRow[];
   /** Events that were stored already. */
   duplicates: number;
@@ -37,7 +34,6 @@ export const emptyBatch = (): JudgedBatch => ({
   definitions: [],
   sightings: [],
   receipts: [],
-  seals: [],
   usage: [],
   duplicates: 0,
   ruleErrors: [],

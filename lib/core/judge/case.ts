@@ -58,7 +58,7 @@ export class Case {
   /** The receipt that the event was made of. */
   receipt: JudgedReceipt | null = null;
   /** Keys of subjects that are not known yet: `redact` must be called again when they are. */
-  missing: ReadonlySet<string> = new Set();
+  missing: ReadonlySet<string> | null = null;
   redactions: Redaction[] = nothing;
   /** Those of the redactions that are secrets. */
   secrets: Redaction[] = nothing;
@@ -101,7 +101,7 @@ export class Case {
       event.id,
       person ?? sourceSubjectKey(event.source),
       (key) => facts.subjects.get(key),
-      list.length === 0 ? 0 : Math.max(...list.map(({ n }) => n)) + 1,
+      nextAfter(list),
     );
     const identified = commitIdentity(event, commitments, signed);
     this.event = identified.event;
@@ -122,8 +122,9 @@ export class Case {
     if (this.receipt !== null) noteCopy(this.opened, this.event);
     for (const { pointer, n, kind, value, k } of list) commitments.adopt(kind, pointer, n, value, k);
     this.person = person === null ? null : (facts.subjects.get(person) ?? null);
+    if (person !== null && this.person === null) commitments.miss(person);
     this.committed = commitments.made;
-    this.missing = person === null || this.person ? commitments.missing : new Set([...commitments.missing, person]);
+    this.missing = commitments.missing;
   }
 
   /**
@@ -145,6 +146,13 @@ export class Case {
     const prints = printer.ofEvent(this.event, (text) => normal.get(text) ?? (redact ? normalise(text) : text));
     if (prints.length > 0) this.prints = prints;
   }
+}
+
+/** The first number that the signer has not given to a marker. */
+function nextAfter(list: readonly Disclosed[]): number {
+  let next = 0;
+  for (const { n } of list) if (n >= next) next = n + 1;
+  return next;
 }
 
 /** By marker; only secrets are looked for elsewhere. */

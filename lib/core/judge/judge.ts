@@ -12,7 +12,7 @@ import { knownKey, NeedsList } from './needs';
 import { deadLetter, type Opened, type Reading } from './read';
 import { askReceipt } from './receipts';
 import { column, rowOf } from './row';
-import { Seals } from './seals';
+import { type Seal, Seals } from './seals';
 import { shapeOf } from './shape';
 import type { Sightings } from './sightings';
 
@@ -35,8 +35,8 @@ export interface JudgeOptions {
   careful: boolean;
   /** Answer outcomes too. */
   report: boolean;
-  /** Takes the rows of each slice, in the order of the log. */
-  emit(rows: EventRow[]): void;
+  /** Takes the rows of each slice, in the order of the log, and what their markers stand for, to be sealed. */
+  emit(rows: EventRow[], seals: Seal[]): void;
   /** Called at the end of each stage, for those who measure. */
   lap(stage: string): void;
 }
@@ -102,7 +102,7 @@ function* judgeSlice(
     if (row) rows.push(row);
   }
   lap('detect');
-  emit(rows);
+  emit(rows, judge.seals.take());
   lap('encode');
 }
 
@@ -114,10 +114,10 @@ function* redactRest(
   askAgain: (needs: NeedsList) => void,
 ): Generator<Needs, void, void> {
   for (;;) {
-    const left = cases.filter((one) => one.missing.size > 0);
+    const left = cases.filter((one) => one.missing !== null);
     if (left.length === 0) return;
     yield* needed(facts, (needs) => {
-      for (const one of left) for (const key of one.missing) needs.ask('subjects', key);
+      for (const one of left) for (const key of one.missing ?? []) needs.ask('subjects', key);
       // Facts that logs share can be thrown away while this one waits.
       askAgain(needs);
     });
@@ -166,7 +166,8 @@ class BatchJudge {
   private readonly chains: ChainSteps;
   private readonly inventory: Inventory;
   private readonly usage = new Map<string, UsageRow>();
-  private readonly seals = new Seals();
+  /** Of the slice that is judged. */
+  readonly seals = new Seals();
 
   constructor(
     private readonly batch: JudgedBatch,
@@ -189,7 +190,6 @@ class BatchJudge {
     batch.chains = this.chains.result();
     Object.assign(batch, this.inventory.result());
     batch.usage = [...this.usage.values()];
-    batch.seals = this.seals.result();
     if (this.options.report) {
       for (const { position, item, reason, detail } of batch.deadLetters) {
         batch.outcomes.push({ position, item, outcome: 'dead_letter', id: null, refusal: { reason, detail } });

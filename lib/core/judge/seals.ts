@@ -9,8 +9,6 @@ export type SealedEntry = [event: number, pointer: string, n: number, kind: stri
 export interface Seal {
   day: string;
   subject: SubjectFact;
-  /** Tells apart what would be too long together. */
-  part: number;
   /** Of the events that have an entry, rising. */
   events: number[];
   entries: SealedEntry[];
@@ -19,38 +17,32 @@ export interface Seal {
 /** Values that are sealed together have about so many UTF-16 units at most, so that opening one of them costs little. */
 const mostUnits = 1 << 18;
 
-/** Gathers what a batch's markers stand for, by day and subject. */
+/** Gathers what the markers of a slice stand for, by day and subject. */
 export class Seals {
-  private readonly open = new Map<string, Seal & { units: number }>();
-  private readonly full: Seal[] = [];
+  private open = new Map<string, Seal & { units: number }>();
+  private full: Seal[] = [];
 
+  /** `event`: its place in the log from the batch's first on. */
   add(time: string, event: number, committed: readonly Committed<SubjectFact>[]): void {
-    const day = time.slice(0, 10);
     for (const { pointer, n, kind, value, k, owner } of committed) {
-      const seal = this.sealOf(day, owner);
-      if (seal.events.at(-1) !== event) seal.events.push(event);
+      const key = time.slice(0, 10) + owner.id;
+      let seal = this.open.get(key);
+      if (seal === undefined || seal.units > mostUnits) {
+        if (seal !== undefined) this.full.push(seal);
+        seal = { day: time.slice(0, 10), subject: owner, events: [], entries: [], units: 0 };
+        this.open.set(key, seal);
+      }
+      if (seal.events[seal.events.length - 1] !== event) seal.events.push(event);
       seal.entries.push([event, pointer, n, kind, value, k]);
       seal.units += pointer.length + (typeof value === 'string' ? value.length : 8) + 80;
     }
   }
 
-  result(): Seal[] {
-    return [...this.full, ...this.open.values()].map(({ day, subject, part, events, entries }) => ({
-      day,
-      subject,
-      part,
-      events,
-      entries,
-    }));
-  }
-
-  private sealOf(day: string, subject: SubjectFact): Seal & { units: number } {
-    const key = `${day}${subject.id}`;
-    const last = this.open.get(key);
-    if (last && last.units < mostUnits) return last;
-    if (last) this.full.push(last);
-    const seal = { day, subject, part: last ? last.part + 1 : 0, events: [], entries: [], units: 0 };
-    this.open.set(key, seal);
-    return seal;
+  /** What was gathered since it was called before. */
+  take(): Seal[] {
+    const all = [...this.full, ...this.open.values()];
+    this.open = new Map();
+    this.full = [];
+    return all;
   }
 }

@@ -1,4 +1,4 @@
-import { canonicalJson } from '../event/canonical';
+import { canonicalJson, canonicalString } from '../event/canonical';
 import { isObject, type Json } from '../event/json';
 import { marker } from '../redaction/marker';
 import { atPointer } from '../text/walk';
@@ -29,7 +29,12 @@ export const commitKey = (hmac: Hmac, secret: Uint8Array, eventId: string, point
 
 /** The commitment that stands in the marker, base64url, 43 characters. Throws TypeError for a value that has no canonical JSON. */
 export const commit = (hmac: Hmac, key: Uint8Array, eventId: string, pointer: string, value: Json): string =>
-  toBase64url(hmac(key, `custody/commit/v1\0${eventId}\0${pointer}\0${canonicalJson(value)}`));
+  toBase64url(
+    hmac(
+      key,
+      `custody/commit/v1\0${eventId}\0${pointer}\0${typeof value === 'string' ? canonicalString(value) : canonicalJson(value)}`,
+    ),
+  );
 
 /** Whether the disclosure opens this marker (`[redacted:<kind>:<commitment>]`) of this event. False for whatever does not. */
 export function verifyDisclosure(hmac: Hmac, disclosure: Disclosure, eventId: string, markerText: string): boolean {

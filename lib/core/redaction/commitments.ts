@@ -22,9 +22,9 @@ const mostAddresses = 5_000;
 /** The markers that are made in one event, in its order, and what they commit to. */
 export class Commitments<Owner extends { secret: Uint8Array }> {
   readonly made: Committed<Owner>[] = [];
-  /** Owners who are not known yet: the event must be done again when they are. */
-  readonly missing = new Set<string>();
-  private readonly addresses = new Set<string>();
+  /** Owners who are not known yet: the event must be done again when they are. null: all are. */
+  missing: Set<string> | null = null;
+  private addresses: Set<string> | null = null;
 
   /**
    * `holder`: key of who has what belongs to nobody else. `ownerOf`: by key, which is a normalised identifier or what stands
@@ -44,8 +44,9 @@ export class Commitments<Owner extends { secret: Uint8Array }> {
 
   /** Key of whom a value of this kind belongs to. */
   holderOf(kind: string, canonical: string): string {
-    if (kind !== 'email' || (this.addresses.size >= mostAddresses && !this.addresses.has(canonical)))
-      return this.holder;
+    if (kind !== 'email') return this.holder;
+    this.addresses ??= new Set();
+    if (this.addresses.size >= mostAddresses && !this.addresses.has(canonical)) return this.holder;
     this.addresses.add(canonical);
     return canonical;
   }
@@ -55,14 +56,20 @@ export class Commitments<Owner extends { secret: Uint8Array }> {
     const key = kind === 'email' ? this.holderOf(kind, String(value).toLowerCase()) : this.holder;
     const owner = this.ownerOf(key);
     if (owner) this.made.push({ pointer, n, kind, value, k, owner });
-    else this.missing.add(key);
+    else this.miss(key);
+  }
+
+  /** Notes that this owner must become known first. */
+  miss(key: string): void {
+    this.missing ??= new Set();
+    this.missing.add(key);
   }
 
   mark(kind: string, pointer: string, value: Json, ownerKey = this.holder): string {
     const n = this.next++;
     const owner = this.ownerOf(ownerKey);
     if (!owner) {
-      this.missing.add(ownerKey);
+      this.miss(ownerKey);
       return markerOf(kind, noCommitment);
     }
     const key = commitKey(this.hmac, owner.secret, this.eventId, pointer, n);

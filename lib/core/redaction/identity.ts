@@ -42,6 +42,7 @@ export function commitIdentity<Owner extends { secret: Uint8Array }>(
   commitments: Commitments<Owner>,
   signed: boolean,
 ): { event: AuditEvent; own: ReadonlySet<string> } {
+  if (signed && isCommitted(event.data)) return { event, own: none };
   const pass = new IdentityPass(event.data, commitments, signed);
   const data = pass.data(event.data as Members) as EventData;
   const around = signed ? event : pass.attributes(event);
@@ -49,6 +50,15 @@ export function commitIdentity<Owner extends { secret: Uint8Array }>(
 }
 
 type Members = Record<string, unknown>;
+const none: ReadonlySet<string> = new Set();
+
+/** Whether the signer has left nobody to commit, as a look at where people are named tells: the commonest case, at the least cost. */
+function isCommitted({ actor, auth, approval, delegation, context }: EventData): boolean {
+  if (auth !== undefined || approval !== undefined || delegation !== undefined || context !== undefined) return false;
+  return actor === undefined || (isDone(actor.id) && isDone(actor.display) && isDone(actor.ip));
+}
+
+const isDone = (text: string | undefined): boolean => text === undefined || isMarker(text);
 
 class IdentityPass<Owner extends { secret: Uint8Array }> {
   readonly own = new Set<string>();
@@ -63,71 +73,99 @@ class IdentityPass<Owner extends { secret: Uint8Array }> {
     private readonly signed: boolean,
   ) {
     this.personal = isPersonal(data);
-    const names = (text = '') => this.personal && text.length >= leastEqual && !(signed && isMarker(text));
-    this.id = names(data.actor?.id) ? (data.actor?.id as string) : '';
-    this.display = names(data.actor?.display) ? (data.actor?.display as string) : '';
+    this.id = this.nameOf(data.actor?.id);
+    this.display = this.nameOf(data.actor?.display);
+  }
+
+  private nameOf(text = ''): string {
+    return this.personal && text.length >= leastEqual && !(this.signed && isMarker(text)) ? text : '';
   }
 
   attributes(event: AuditEvent): AuditEvent {
-    let put = event;
+    let changed = event;
     for (const name of ['subject', 'partitionkey'] as const) {
       const value = event[name];
-      if (value !== undefined && this.isActor(value)) put = { ...put, [name]: this.mark(`/${name}`, value) };
+      if (value !== undefined && this.isActor(value)) changed = { ...changed, [name]: this.mark(`/${name}`, value) };
     }
-    return put;
+    return changed;
   }
 
   data(data: Members): Members {
-    return this.members(data, (name, section) => {
-      if (!isMembers(section) || impersonal.has(name)) return section;
-      const special = this.special[name];
-      if (special === undefined && this.id === '' && this.display === '') return section;
-      return this.members(section, (member, value) => special?.(member, value) ?? this.other(name, member, value));
+    let changed = data;
+    for (const name of Object.keys(data)) {
+      const section = data[name];
+      if (!isMembers(section) || impersonal.has(name)) continue;
+      changed = this.put(changed, data, name, this.others(name, this.named(name, section)));
+    }
+    return changed;
+  }
+
+  /** The members that name somebody by what they are. */
+  private named(name: string, section: Members): Members {
+    switch (name) {
+      case 'actor':
+        return this.personal ? this.actor(section) : section;
+      case 'auth':
+        if (!this.personal && !isAddress(section.subject)) return section;
+        return this.put(section, section, 'subject', this.person(section.subject, '/data/auth/subject'));
+      case 'context':
+        if (!isAddress(section.injected_by)) return section;
+        return this.put(
+          section,
+          section,
+          'injected_by',
+          this.somebody(section.injected_by, '/data/context/injected_by'),
+        );
+      case 'approval': {
+        const { approver } = section;
+        if (!isMembers(approver)) return section;
+        const put = this.put(approver, approver, 'id', this.somebody(approver.id, '/data/approval/approver/id'));
+        return this.put(section, section, 'approver', put);
+      }
+      case 'delegation':
+        return this.put(section, section, 'chain', this.chain(section.chain));
+      default:
+        return section;
+    }
+  }
+
+  private actor(actor: Members): Members {
+    const id = this.put(actor, actor, 'id', this.person(actor.id, '/data/actor/id'));
+    const display = this.put(id, actor, 'display', this.person(actor.display, '/data/actor/display'));
+    return this.put(display, actor, 'ip', this.person(actor.ip, '/data/actor/ip', undefined, 'ip_address'));
+  }
+
+  private chain(chain: unknown): unknown {
+    if (!Array.isArray(chain)) return chain;
+    return this.items(chain, (link, i) => {
+      if (!isMembers(link) || typeof link.sub !== 'string' || machine.test(link.sub)) return link;
+      return this.put(link, link, 'sub', this.somebody(link.sub, `/data/delegation/chain/${i}/sub`));
     });
   }
 
-  /** The members that name somebody, by section; null: the member is as any other. */
-  private readonly special: Record<string, (member: string, value: unknown) => unknown> = {
-    actor: (member, value) => {
-      if (!this.personal || (member !== 'id' && member !== 'display' && member !== 'ip')) return null;
-      return this.person(value, `/data/actor/${member}`, undefined, member === 'ip' ? 'ip_address' : personKind);
-    },
-    auth: (member, value) =>
-      member === 'subject' && (this.personal || isAddress(value)) ? this.person(value, '/data/auth/subject') : null,
-    context: (member, value) =>
-      member === 'injected_by' && isAddress(value) ? this.somebody(value, '/data/context/injected_by') : null,
-    approval: (member, value) => {
-      if (member !== 'approver' || !isMembers(value)) return null;
-      return this.members(value, (name, inner) =>
-        name === 'id' ? this.somebody(inner, '/data/approval/approver/id') : inner,
-      );
-    },
-    delegation: (member, value) => {
-      if (member !== 'chain' || !Array.isArray(value)) return null;
-      return this.items(value, (link, i) => {
-        if (!isMembers(link)) return link;
-        return this.members(link, (name, inner) => {
-          if (name !== 'sub' || typeof inner !== 'string' || machine.test(inner)) return inner;
-          return this.somebody(inner, `/data/delegation/chain/${i}/sub`);
-        });
-      });
-    },
-  };
-
-  private other(section: string, member: string, value: unknown): unknown {
-    if (!this.holds(value) || (section !== 'agent' && section !== 'context' && isStructural(section, member, value)))
-      return value;
-    return this.equal(value, `/data/${escapePointer(section)}/${escapePointer(member)}`);
+  /** What is nothing but the actor's identifier or name. */
+  private others(name: string, section: Members): Members {
+    if (this.id === '' && this.display === '') return section;
+    let changed = section;
+    for (const member of Object.keys(section)) {
+      const value = section[member];
+      if (!this.holds(value)) continue;
+      if (name !== 'agent' && name !== 'context' && isStructural(name, member, value)) continue;
+      const pointer = `/data/${escapePointer(name)}/${escapePointer(member)}`;
+      changed = this.put(changed, section, member, this.equal(value, pointer));
+    }
+    return changed;
   }
 
   /** Whether something in it is the actor; most values are left at that. */
   private holds(value: unknown): boolean {
     if (typeof value === 'string') return this.isActor(value);
+    if (typeof value !== 'object' || value === null) return false;
     if (Array.isArray(value)) {
       for (let i = 0; i < value.length; i++) if (this.holds(value[i])) return true;
-    } else if (typeof value === 'object' && value !== null) {
-      for (const name of Object.keys(value)) if (this.holds((value as Members)[name])) return true;
+      return false;
     }
+    for (const name of Object.keys(value)) if (this.holds((value as Members)[name])) return true;
     return false;
   }
 
@@ -135,10 +173,16 @@ class IdentityPass<Owner extends { secret: Uint8Array }> {
     if (typeof value === 'string') return this.isActor(value) ? this.mark(pointer, value) : value;
     if (Array.isArray(value)) return this.items(value, (item, i) => this.equal(item, `${pointer}/${i}`));
     if (!isMembers(value)) return value;
-    return this.members(value, (name, inner) => this.equal(inner, `${pointer}/${escapePointer(name)}`));
+    let changed = value;
+    for (const name of Object.keys(value)) {
+      changed = this.put(changed, value, name, this.equal(value[name], `${pointer}/${escapePointer(name)}`));
+    }
+    return changed;
   }
 
-  private readonly isActor = (text: string): boolean => text !== '' && (text === this.id || text === this.display);
+  private isActor(text: string): boolean {
+    return text !== '' && (text === this.id || text === this.display);
+  }
 
   /** Somebody who may be another than the actor: theirs is what names them. */
   private somebody(value: unknown, pointer: string): unknown {
@@ -157,26 +201,24 @@ class IdentityPass<Owner extends { secret: Uint8Array }> {
     return made;
   }
 
-  /** Copies only what changes. Set by defineProperty where a name is `__proto__`. */
-  private members(object: Members, change: (name: string, value: unknown) => unknown): Members {
-    let copy: Members | undefined;
-    for (const name of Object.keys(object)) {
-      const value = object[name];
-      const put = change(name, value);
-      if (put === value) continue;
-      copy ??= Object.fromEntries(Object.entries(object));
-      Object.defineProperty(copy, name, { value: put, enumerable: true, configurable: true, writable: true });
-    }
-    return copy ?? object;
+  /** `changed` with the member, copied from `original` at the first change. */
+  private put(changed: Members, original: Members, name: string, value: unknown): Members {
+    if (original[name] === value) return changed;
+    const copy = changed === original ? { ...original } : changed;
+    // Assigning to `__proto__` would set the prototype.
+    if (name === '__proto__') {
+      Object.defineProperty(copy, name, { value, enumerable: true, configurable: true, writable: true });
+    } else copy[name] = value;
+    return copy;
   }
 
   private items(items: unknown[], change: (value: unknown, i: number) => unknown): unknown[] {
     let copy: unknown[] | undefined;
     for (let i = 0; i < items.length; i++) {
-      const put = change(items[i], i);
-      if (put === items[i]) continue;
+      const changed = change(items[i], i);
+      if (changed === items[i]) continue;
       copy ??= [...items];
-      copy[i] = put;
+      copy[i] = changed;
     }
     return copy ?? items;
   }

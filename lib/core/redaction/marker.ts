@@ -23,6 +23,9 @@ const whole = /^\[redacted:[a-z_]{1,40}:[A-Za-z0-9_-]{43}\]$/;
 /** Whether the text is nothing but a marker. */
 export const isMarker = (text: string): boolean => text.startsWith(start) && whole.test(text);
 
+/** Of a marker. */
+export const kindOf = (text: string): string => text.slice(start.length, text.indexOf(':', start.length));
+
 /** Whether the text is nothing but the marker of a person. */
 export const isPersonMarker = (text: string): boolean => text.startsWith(`${start}${personKind}:`) && whole.test(text);
 

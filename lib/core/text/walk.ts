@@ -25,10 +25,13 @@ export const escapePointer = (name: string): string =>
 /** What `pointer` (RFC 6901) leads to within `value`; undefined where it leads nowhere. */
 export function atPointer(value: unknown, pointer: string): unknown {
   let at = value;
-  for (const token of pointer.split('/').slice(1)) {
+  for (let start = pointer.indexOf('/') + 1; start > 0; ) {
     if (typeof at !== 'object' || at === null) return undefined;
-    const name = token.replaceAll('~1', '/').replaceAll('~0', '~');
+    const end = pointer.indexOf('/', start);
+    const token = end < 0 ? pointer.slice(start) : pointer.slice(start, end);
+    const name = token.includes('~') ? token.replaceAll('~1', '/').replaceAll('~0', '~') : token;
     at = Object.hasOwn(at, name) ? (at as Record<string, unknown>)[name] : undefined;
+    start = end + 1;
   }
   return at;
 }

@@ -7,7 +7,7 @@ import type { LogWriter, Tile } from '../../core/provenance/log-writer';
 import { RunningRoot } from '../../core/provenance/merkle';
 import { sha256 } from '../../platform/crypto';
 import { EventCopy } from '../../store/copy-encoder';
-import { sealedCopy } from '../../store/sealed-copy';
+import { SealedCopy } from '../../store/sealed-copy';
 import type { Laps } from './laps';
 import type { Judged, PackedRecords } from './protocol';
 
@@ -18,6 +18,7 @@ export const expectedBytes = ({ ends }: PackedRecords): number =>
 /** Turns the rows of a batch into the stream that is copied, and their leaves into the log, slice by slice. */
 export class BatchEncoder {
   private readonly copy: EventCopy;
+  private readonly sealed: SealedCopy;
   private readonly days = new Set<string>();
   private readonly tiles: Tile[] = [];
   /** Of the batch's own leaves, for the observer's signature. */
@@ -32,10 +33,12 @@ export class BatchEncoder {
     expected: number,
     room: ArrayBuffer | undefined,
   ) {
+    this.sealed = new SealedCopy(log.id, log.writer.size);
     this.copy = new EventCopy(log.id, room && room.byteLength >= expected ? room : new ArrayBuffer(expected));
   }
 
-  add(rows: EventRow[]): void {
+  add(rows: EventRow[], seals: Seal[]): void {
+    this.sealed.add(seals);
     for (const row of rows) {
       this.copy.add(row);
       this.days.add(row.time.slice(0, 10));
@@ -46,15 +49,7 @@ export class BatchEncoder {
     this.count += rows.length;
   }
 
-  private seal(seals: Seal[]): Judged['batch']['sealed'] {
-    const { id, writer } = this.log;
-    return {
-      stream: sealedCopy(id, writer.size - this.count, seals),
-      subjects: [...new Set(seals.map(({ subject }) => subject.id))],
-    };
-  }
-
-  finish({ events: _, detections, ruleErrors, outcomes, seals, ...rest }: JudgedBatch, laps: Laps): Judged {
+  finish({ events: _, detections, ruleErrors, outcomes, ...rest }: JudgedBatch, laps: Laps): Judged {
     const { writer } = this.log;
     return {
       batch: {
@@ -66,7 +61,7 @@ export class BatchEncoder {
         tiles: this.tiles,
         events: this.copy.finish(),
         eventCount: this.count,
-        sealed: seals.length > 0 ? this.seal(seals) : null,
+        sealed: this.sealed.finish(),
         days: [...this.days],
         alerts: foldDetections(detections),
         recordedAt: new Date(this.now).toISOString(),

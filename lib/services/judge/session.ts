@@ -95,7 +95,7 @@ export function createJudgeSession(
       now,
       careful,
       report,
-      emit: (rows) => encoder.add(rows),
+      emit: (rows, seals) => encoder.add(rows, seals),
       lap: (stage) => laps.lap(stage),
     });
     waiting.set(call, { log, going, encoder, laps, records: records.bytes });

@@ -252,16 +252,18 @@ describe('a sensor', async () => {
     expect(await openValues(db.pool, event.id)).toEqual([]);
   });
 
-  test.each<[string, (list: unknown[][]) => unknown]>([
-    ['another value', ([[pointer, n, , k] = [], ...rest]) => [[pointer, n, 'eve@example.org', k], ...rest]],
-    ['another place', ([[, n, value, k] = []]) => [['/data/tool/name', n, value, k]]],
-    ['another key', ([[pointer, n, value] = []]) => [[pointer, n, value, 'A'.repeat(43)]]],
-    ['a key that is none', ([[pointer, n, value] = []]) => [[pointer, n, value, 'short']]],
+  type Entry = [pointer: string, n: number, value: string, k: string];
+  test.each<[string, (first: Entry, rest: Entry[]) => unknown]>([
+    ['another value', ([pointer, n, , k], rest) => [[pointer, n, 'eve@example.org', k], ...rest]],
+    ['another place', ([, n, value, k]) => [['/data/tool/name', n, value, k]]],
+    ['another key', ([pointer, n, value]) => [[pointer, n, value, 'A'.repeat(43)]]],
+    ['a key that is none', ([pointer, n, value]) => [[pointer, n, value, 'short']]],
     ['no list', () => ({ a: 1 })],
-    ['half a character', ([[pointer, n, , k] = []]) => [[pointer, n, '\ud800', k]]],
+    ['half a character', ([pointer, n, , k]) => [[pointer, n, '\ud800', k]]],
   ])('that discloses %s is refused, and said so', async (_, change) => {
     const [event] = sealed([draftOf(newPerson(), 'x')]) as [AuditEvent];
-    const disclosures = JSON.stringify(change(JSON.parse(event.disclosures ?? '')));
+    const [first, ...rest] = JSON.parse(event.disclosures ?? '') as [Entry, ...Entry[]];
+    const disclosures = JSON.stringify(change(first, rest));
     expect(await takeIn([{ ...event, disclosures }])).toMatchObject([
       {
         outcome: 'dead_letter',
