@@ -4,12 +4,14 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import type { KafkaRecord } from '@/lib/kafka/consumer';
 import { logKey } from '@/lib/platform/keys';
 import { ingestMessages } from '@/lib/services/ingest';
+import { processObserverKey } from '@/lib/services/observer';
+import { enrollObserverKey } from '@/lib/services/observer-key';
 import { readChangedFacts } from '@/lib/store/changed-facts';
 import { fsck } from '@/lib/store/fsck/fsck';
 import { PartitionIngest } from '@/lib/worker/ingest';
 import { type Judge, startJudge } from '@/lib/worker/judge-client';
 import { jsonBytes, madeEvent } from '@/test/support/events';
-import { observe } from '@/test/support/observe';
+import { observe, observerKey } from '@/test/support/observe';
 import { testDatabase } from '@/test/support/postgres';
 
 /** The line from records to rows, on a real Postgres and with the judges in their real threads; only the broker is played. */
@@ -333,6 +335,7 @@ describe('a partition', () => {
 
   test('afterwards every log verifies from the bodies up', async () => {
     const { publicKey } = logKey({ dataDir: '/tmp/custody-test-keys' });
+    for (const key of [observerKey, processObserverKey()]) await enrollObserverKey(database.pool, key);
     const report = await fsck(database.pool, { logPublicKey: publicKey });
     expect(report.findings).toEqual([]);
     expect(report.entries).toBeGreaterThan(500);
