@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { alertFields } from '../core/query/alert-fields';
 import { type AlertRow, alertViews, countAlerts, everyAlert } from '../store/alerts';
-import { withoutNames } from '../store/names';
+import { withoutNames } from '../store/pseudonymise';
 import { type ExportFile, exportFile, exportFormats, exportLimits } from './export-file';
 import { filterText } from './http-query';
 import { parseInput, verb } from './verb';

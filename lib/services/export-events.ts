@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { eventFields } from '../core/query/event-fields';
 import { countEvents, type ExportedEvent, everyEvent } from '../store/events-query';
-import { withoutNames } from '../store/names';
+import { withoutNames } from '../store/pseudonymise';
 import { authorise } from './caller';
 import { type ExportFile, exportFile, exportFormats, exportLimits } from './export-file';
 import { filterText, rangeOf, rangeParameters } from './http-query';

@@ -4,6 +4,7 @@ import { may } from '../core/access';
 import { requestDays, requestKinds } from '../core/change-request';
 import { announce } from '../store/announce';
 import { insertAgreement, insertChangeRequest } from '../store/change-requests';
+import { withoutNameOf } from '../store/pseudonymise';
 import { callerName } from './caller';
 import { changeKinds } from './change-kinds';
 import { ServiceError } from './error';
@@ -15,10 +16,11 @@ export const requestChange = verb({
   action: 'change_request.create',
   scope: 'privacy:read',
   input: z.object({ kind: z.enum(requestKinds), payload: z.record(z.string(), z.unknown()), reason: reasonText }),
-  async change(tx, { kind, payload: raw, reason }, caller) {
+  async change(tx, { kind, payload: raw, reason: said }, caller) {
     const { payload: schema, check, scope } = changeKinds[kind];
     const payload = parseInput(schema, raw) as Record<string, unknown>;
     const about = await check(tx, payload);
+    const reason = typeof payload.subject === 'string' ? await withoutNameOf(tx, payload.subject, said) : said;
     const id = randomUUID();
     const requestedBy = callerName(caller);
     if (!(await insertChangeRequest(tx, { id, kind, payload, reason, requestedBy, days: requestDays }))) {

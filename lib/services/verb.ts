@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ApiKeyScope, Scope } from '../core/access';
 import { announce } from '../store/announce';
 import { appendAudit } from '../store/audit-log';
-import { withoutNames } from '../store/names';
+import { withoutNames } from '../store/pseudonymise';
 import { isStorable } from '../store/storable';
 import { type Tx, transaction } from '../store/transaction';
 import { authorise, type Caller, callerName, callerRole } from './caller';

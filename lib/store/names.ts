@@ -3,7 +3,6 @@ import { listen } from './listener';
 import { findPeople, listPeople, type Person } from './people';
 import { pool } from './pool';
 import { findPseudonyms } from './subjects';
-import type { Tx } from './transaction';
 
 /** Whether a column holds somebody's pseudonym and not the name of a program. */
 export const isPseudonym = (text: string | null): text is string => text !== null && /^person:[0-9a-z]{26}$/.test(text);
@@ -82,22 +81,6 @@ export async function withNames<Text extends string | null>(texts: readonly Text
   return texts.map((text) => (text?.replace(anyPseudonym, (id) => names.get(id) ?? id) ?? null) as Text);
 }
 
-/** A text that a person wrote, with pseudonyms where it names those of whom something is kept: it outlives their erasure. */
-export async function withoutNames(on: Tx, text: string): Promise<string> {
-  const words = [...text.matchAll(/[^\s"'`,;()<>[\]{}|]+/g)].map((match) => match[0]);
-  const trimmed = words.flatMap((word) => {
-    const bare = word.replace(/^[\p{P}]+|[\p{P}]+$/gu, '');
-    return [word, bare, bare.slice(bare.indexOf(':') + 1)];
-  });
-  const pairs = words.flatMap((word, n) => [2, 3].map((length) => [word, ...words.slice(n + 1, n + length)].join(' ')));
-  const candidates = [...new Set([...trimmed, ...pairs])].filter((candidate) => candidate.length > 1);
-  const known = await findPseudonyms(on, candidates);
-  if (known.size === 0) return text;
-  const longestFirst = [...known.keys()].sort((a, b) => b.length - a.length).map(literal);
-  const named = new RegExp(`(?<![\\p{L}\\p{N}])(?:${longestFirst.join('|')})(?![\\p{L}\\p{N}])`, 'gu');
-  return text.replace(named, (name) => known.get(name) ?? name);
-}
-
 /** Pseudonyms of those whom the values of a query name: by the value as it stands there, words as `*words*`. */
 export type People = ReadonlyMap<string, readonly string[]>;
 
@@ -114,14 +97,28 @@ export async function findPeopleNamed(pattern: string): Promise<string[]> {
     return [...(await findPseudonyms(pool(), [pattern])).values()];
   }
   await listEverybody();
-  const parts = pattern.toLowerCase().split('*').map(literal);
-  const fits = new RegExp(`^${parts.join('.*')}$`, 's');
+  const parts = pattern.toLowerCase().split('*');
   const found: string[] = [];
   for (const [id, name] of directory().names) {
-    if (fits.test((name ?? erasedName(id)).toLowerCase())) found.push(id);
+    if (fits((name ?? erasedName(id)).toLowerCase(), parts)) found.push(id);
     if (found.length === 1_000) break;
   }
   return found;
+}
+
+/** Whether the text is the parts with anything between them; in time that grows with its length, whatever people ask. */
+function fits(text: string, parts: readonly string[]): boolean {
+  const [first = '', ...rest] = parts;
+  if (rest.length === 0) return text === first;
+  const last = rest.pop() as string;
+  if (!text.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of rest) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return text.length - last.length >= at && text.endsWith(last);
 }
 
 function patternsIn(filter: Filter): string[] {
@@ -187,5 +184,3 @@ function remember(id: string, name: string | null): void {
   const oldest = names.size > most ? names.keys().next().value : undefined;
   if (oldest !== undefined) names.delete(oldest);
 }
-
-const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
