@@ -13,6 +13,8 @@ import { type BundleOptions, BundleVerifier } from '../core/provenance/bundle/ve
 import { nobleCrypto } from '../core/provenance/crypto-noble';
 import type { LeafRecord } from '../core/provenance/leaf';
 
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /** An entry as it is shown. */
 export interface ShownEntry {
   log: number;
@@ -61,9 +63,10 @@ export async function readBundle(
   const verifier = new BundleVerifier(nobleCrypto, {
     ...options,
     onLine: (line) => keep(content, line),
-    onEntry({ log, index, leaf }, found) {
+    onEntry({ log, index, leaf, body }, found) {
       const signature = found?.signature.state ?? 'hidden';
-      content.entries.push({ log, index, leaf, event: found?.event ?? null, signature, opened: [] });
+      const event = body && found?.event ? (JSON.parse(decoder.decode(body)) as AuditEvent) : null;
+      content.entries.push({ log, index, leaf, event, signature, opened: [] });
       stretch(content, log, { from: index, to: index + 1, shown: true });
     },
   });

@@ -7,12 +7,15 @@ import type { Crypto } from './crypto';
 import type { LeafRecord } from './leaf';
 import type { SignatureVerifier } from './signature';
 
+/** An event as far as signature and chain are about it. */
+export type Attributes = Omit<AuditEvent, 'data'>;
+
 /** What the content of an entry shows beside its leaf. Everything is recomputed; nothing throws for bad content. */
 export interface ContentFindings {
   /** SHA-256 of the content is the leaf's `event_hash`. */
   hashed: boolean;
-  /** Null: the content is not canonical JSON of an event or an audit entry. */
-  event: AuditEvent | null;
+  /** Its attributes, without its data; null: the content is not canonical JSON of an event or an audit entry. */
+  event: Attributes | null;
   /** RFC 8785 form of the event's protected members; empty without event. */
   core: string;
   /** What the leaf says otherwise than the content. */
@@ -56,31 +59,33 @@ export function checkContent(
     event,
     core,
     differs: differencesOf(event, leaf),
-    data: !signed
-      ? 'unsigned'
-      : isHexOf(event.datahash, crypto.sha256(data ?? canonicalData(event)))
-        ? 'as_signed'
-        : 'changed',
+    data: !signed ? 'unsigned' : isHexOf(event.datahash, crypto.sha256(data)) ? 'as_signed' : 'changed',
     signature: signatureFinding(signatures, event, core, leaf, keyFor),
   };
 }
 
-const canonicalData = (event: AuditEvent): string => canonicalJson(event.data ?? null);
-
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The event, and the bytes of its data where they can be told cheaply. */
-function readEvent(bytes: Uint8Array): { event: AuditEvent; data: Uint8Array | null } | null {
+/**
+ * The attributes, and the data as it is signed. Where the scanner says where the data stands, its bytes are taken as they are: they are
+ * what was hashed, and making objects of them costs more than all the rest.
+ */
+function readEvent(bytes: Uint8Array): { event: Attributes; data: Uint8Array | string } | null {
   try {
-    const scan = scanJson(bytes, bounds);
-    if (scan.problem) return null;
-    const text = decoder.decode(bytes);
+    const { problem, canonical, dataStart, dataEnd } = scanJson(bytes, bounds);
+    if (problem) return null;
+    const isSplit = canonical && dataEnd > 0;
+    const text = isSplit
+      ? `${decoder.decode(bytes.subarray(0, dataStart))}null${decoder.decode(bytes.subarray(dataEnd))}`
+      : decoder.decode(bytes);
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
-    if (!scan.canonical && canonicalJson(value) !== text) return null;
+    if (!canonical && canonicalJson(value) !== text) return null;
     if (!attributesAreStrings(value)) return null;
-    const data = scan.canonical && scan.dataEnd > 0 ? bytes.subarray(scan.dataStart, scan.dataEnd) : null;
-    return { event: value as AuditEvent, data };
+    const data = isSplit
+      ? bytes.subarray(dataStart, dataEnd)
+      : canonicalJson((value as { data?: unknown }).data ?? null);
+    return { event: value as Attributes, data };
   } catch {
     return null;
   }
@@ -98,7 +103,7 @@ function attributesAreStrings(value: object): boolean {
   return true;
 }
 
-function differencesOf(event: AuditEvent, leaf: LeafRecord): string[] {
+function differencesOf(event: Attributes, leaf: LeafRecord): string[] {
   const differs: string[] = [];
   if (event.id !== leaf.id) differs.push('id');
   if (event.source !== undefined && event.source !== leaf.source) differs.push('source');
@@ -110,7 +115,7 @@ function differencesOf(event: AuditEvent, leaf: LeafRecord): string[] {
 
 function signatureFinding(
   signatures: SignatureVerifier,
-  event: AuditEvent,
+  event: Attributes,
   core: string,
   leaf: LeafRecord,
   keyFor: KeyFor,

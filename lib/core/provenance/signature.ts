@@ -79,7 +79,7 @@ export class SignatureVerifier {
    * Whether `sig` is this key's signature over the event's core. That `datahash` is the hash of the event's data is the caller's to check.
    * Whether the key may sign for the source, too. `core` is what encodeCore makes of the event.
    */
-  verify(event: AuditEvent, publicKey: Uint8Array, core: string = encodeCore(event)): SignatureCheck {
+  verify(event: Omit<AuditEvent, 'data'>, publicKey: Uint8Array, core: string = encodeCore(event)): SignatureCheck {
     if (event.sig === undefined || event.sigkid === undefined) return bad('sig or sigkid is missing');
     if (event.datahash === undefined) return bad('datahash is missing, so that the signature would not cover the data');
     if (event.sigpath === undefined) return this.#verifyJws(event.sig, event.sigkid, core, publicKey);

@@ -19,8 +19,8 @@ import { type BenchStack, startStack } from '../ingest/stack';
 import { createWorkload } from '../ingest/workload';
 import { makeLargeLog } from './large-log';
 
-/** Leaves of the large log, proofs asked of it, events of the bundle, and how often it is verified. */
-const [leaves, proofs, bundled, repeats] = [10_000_000, 1_000, 100_000, 5];
+/** Proofs asked of the large log, events of the bundle, and how often it is verified. */
+const [proofs, bundled, repeats] = [1_000, 100_000, 5];
 const paced = { pace: 5_000, seconds: 20 };
 
 /**
@@ -29,6 +29,7 @@ const paced = { pace: 5_000, seconds: 20 };
  */
 await report(async () => {
   const events = numberOption('events', 200_000);
+  const leaves = numberOption('leaves', 10_000_000);
   const stack = await startStack();
   const arrivals = new Arrivals(stack.url);
   try {
@@ -46,7 +47,7 @@ await report(async () => {
     if (checked.found > 0)
       throw new Error(`fsck found ${checked.found} things: ${JSON.stringify(checked.findings[0])}`);
     say(`${Math.round(checked.entries / checked.seconds)} events/s; a log of ${leaves} leaves`);
-    const proof_ms_at_10m = await proofTimes(stack);
+    const proof_ms_at_10m = await proofTimes(stack, leaves);
     const figures = {
       events,
       bytes_per_event: batches.bytes_per_event,
@@ -55,6 +56,7 @@ await report(async () => {
       batch_to_single: round(batches.events_per_s / single.events_per_s, 2),
       checkpoint_ms,
       proof_ms_at_10m,
+      leaves,
       bundle_events: bundled,
       bundle_bytes_per_event: bundle.bytes_per_event,
       bundle_events_per_s: bundle.events_per_s,
@@ -159,7 +161,7 @@ async function verifyBundle({ pool, dataDir }: BenchStack) {
 }
 
 /** Proofs of single events from a large log, made from its tiles and verified. */
-async function proofTimes({ pool }: BenchStack) {
+async function proofTimes({ pool }: BenchStack, leaves: number) {
   const { publicKey, events } = await makeLargeLog(pool, leaves, proofs + 100);
   const times: number[] = [];
   for (const [i, event] of shuffled(events).entries()) {

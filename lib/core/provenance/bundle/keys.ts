@@ -1,5 +1,5 @@
-import type { AuditEvent } from '../../event/envelope';
 import { ownSource } from '../../event/own';
+import type { Attributes } from '../content';
 import type { Crypto } from '../crypto';
 import { isKeyAction, KeyRegistry, type RegistryEntry, speaksFor, standingWords } from '../key-registry';
 import type { LeafRecord } from '../leaf';
@@ -39,7 +39,7 @@ export class BundleKeys {
   }
 
   /** An entry of the console's log; only key entries are kept. */
-  add(index: number, body: AuditEvent): void {
+  add(index: number, body: Attributes): void {
     const { action } = body as unknown as { action?: unknown };
     if (isKeyAction(action) && this.#entries.length < mostEntries) this.#entries.push({ index, body });
   }

@@ -1,5 +1,5 @@
-import type { AuditEvent } from '../../event/envelope';
 import { equalBytes, isHexOf } from '../bytes';
+import type { Attributes } from '../content';
 import type { Sha256 } from '../crypto';
 import type { Problems } from './problems';
 
@@ -31,7 +31,7 @@ export class SourceChains {
   }
 
   /** `core`: RFC 8785 form of the event's protected members. Events without a place in a chain are passed over. */
-  add(line: number, where: string, event: AuditEvent, core: string): void {
+  add(line: number, where: string, event: Attributes, core: string): void {
     const { chainepoch: epoch, sequence: text, source } = event;
     if (epoch === undefined || text === undefined) return;
     const sequence = Number(text);

@@ -1,4 +1,3 @@
-import type { AuditEvent } from '../../event/envelope';
 import type { Json } from '../../event/json';
 import { toHex } from '../bytes';
 import { openCheckpoint } from '../checkpoint';
@@ -43,6 +42,7 @@ export interface BundleOptions {
 }
 
 const newline = Uint8Array.of(0x0a);
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
  * Verifies a bundle as its bytes come, with memory that does not grow with the number of events. It believes nothing but the keys that
@@ -63,7 +63,7 @@ export class BundleVerifier {
   #current: { id: number; section: LogSection } | null = null;
   #batch: ObservedBatch | null = null;
   /** The entry before this line. */
-  #entry: { log: number; index: number; event: AuditEvent | null } | null = null;
+  #entry: { log: number; index: number; body: Uint8Array | null } | null = null;
   #wanted = new Map<string, { line: number; alert: string }>();
   #header: HeaderLine | null = null;
   #end: EndLine | null = null;
@@ -303,7 +303,7 @@ export class BundleVerifier {
     this.#batch?.add(entry.index, hash, entry.leaf.kid !== undefined);
     this.#wanted.delete(entry.leaf.id);
     const found = entry.body ? this.#readBody(entry, section, entry.body) : null;
-    this.#entry = { log: entry.log, index: entry.index, event: found?.event ?? null };
+    this.#entry = { log: entry.log, index: entry.index, body: found?.event ? entry.body : null };
     if (!entry.body) this.tally.hidden++;
     this.#options.onEntry?.(entry, found);
   }
@@ -363,13 +363,14 @@ export class BundleVerifier {
   #readDisclosure(line: DisclosureLine): void {
     const entry = this.#entry;
     const where = `line ${this.#line}`;
-    if (!entry?.event || entry.log !== line.log || entry.index !== line.index) {
+    if (!entry?.body || entry.log !== line.log || entry.index !== line.index) {
       this.#problem('form', where, 'a disclosure stands behind the entry that it opens, with its content');
       return;
     }
     const { pointer, n, value, k } = line;
     const disclosure = { pointer, n, value: value as Json, k };
-    if (openedMarker(this.#crypto.hmacSha256, entry.event, disclosure)) this.tally.disclosed++;
+    const event = JSON.parse(decoder.decode(entry.body)) as { id: string };
+    if (openedMarker(this.#crypto.hmacSha256, event, disclosure)) this.tally.disclosed++;
     else this.#problem('changed', where, `the value does not open the commitment at ${pointer}`);
   }
 
