@@ -1,3 +1,4 @@
+import { clip } from '../event/clip';
 import type { EventData } from '../event/envelope';
 import type { JsonObject } from '../event/json';
 import { receiptIn, recordOf } from '../provenance/receipts/pipelock';
@@ -42,7 +43,7 @@ export const describeReceipt: Record<string, Describe> = {
     const isMcp = transport?.startsWith('mcp') === true;
     return {
       time: f.time('timestamp'),
-      emitter: new Fields(receipt).text('signer_key')?.slice(0, 16),
+      emitter: shortKey(new Fields(receipt).text('signer_key')),
       type: isControl ? 'emitter.audit' : 'policy.decision',
       subject: target,
       data: decided(f, {
@@ -67,7 +68,7 @@ export const describeReceipt: Record<string, Describe> = {
     const isMcp = transport?.startsWith('mcp') === true;
     return {
       time: f.time('timestamp'),
-      emitter: f.at('signature').text('signer_key_id')?.slice(0, 16),
+      emitter: shortKey(f.at('signature').text('signer_key_id')),
       type: f.text('payload_kind') === 'proxy_decision' ? 'policy.decision' : 'emitter.audit',
       subject: target,
       data: decided(f, {
@@ -90,7 +91,7 @@ export const describeReceipt: Record<string, Describe> = {
     const tool = f.text('tool_name');
     return {
       time: f.time('timestamp'),
-      emitter: f.text('signer_public_key')?.slice(0, 16),
+      emitter: shortKey(f.text('signer_public_key')),
       type: 'policy.decision',
       subject: tool,
       data: agentsDoing(f.text('agent_did'), {
@@ -214,5 +215,8 @@ const outcome = (word: string | undefined): EventData['outcome'] => {
   const status = statusOf(word);
   return { status, ...(status === 'denied' && { disposition: 'denied' as const }) };
 };
+
+/** Of several emitters of one format the key tells which it was. */
+const shortKey = (key: string | undefined): string | undefined => (key === undefined ? undefined : clip(key, 16));
 
 const some = (text: string | undefined): string[] | undefined => (text === undefined ? undefined : [text]);
