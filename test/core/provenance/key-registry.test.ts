@@ -186,7 +186,10 @@ describe('a history', () => {
       [{ ...body, detail: {} }, /no key entry/],
       [{ ...body, target: 'server:x' }, /names no key/],
       [{ ...body, detail: { before: { registry: 0 }, after: {} } }, /names no source/],
-      [{ ...body, detail: { before: { registry: 0 }, after: { source, public_key: 'AA==' } } }, /no key that its source may have/],
+      [
+        { ...body, detail: { before: { registry: 0 }, after: { source, public_key: 'AA==' } } },
+        /no key that its source may have/,
+      ],
       [{ ...body, action: 'source_key.revoke' }, /there was no key/],
     ];
     for (const [entry, words] of wrong) {
