@@ -85,7 +85,7 @@ async function readPrinted(db: Queryable, logId: number, from: number, to: numbe
 }
 
 /** Events with prints, by id and time. */
-export async function readPrintedById(db: Queryable, events: { id: string; time: string }[]): Promise<PrintedEvent[]> {
+async function readPrintedById(db: Queryable, events: { id: string; time: string }[]): Promise<PrintedEvent[]> {
   const { rows } = await db.query(
     `SELECT ${columns} FROM event WHERE (id, time) IN (SELECT * FROM unnest($1::uuid[], $2::timestamptz[])) AND prints IS NOT NULL`,
     [events.map(({ id }) => id), events.map(({ time }) => time)],
@@ -101,8 +101,12 @@ const toPrinted = (row: Omit<PrintedEvent, 'prints'> & { prints: string[] }): Pr
 async function indexEvents(tx: Tx, events: PrintedEvent[], keep: KeepPrint): Promise<number> {
   if (events.length === 0) return 0;
   await writePrints(tx, events, keep);
-  const later = await arrivedBefore(tx, events);
-  const edges = await deriveEdges(tx, [...events, ...later]);
+  const repeated = await repeatedPrints(tx, events);
+  const later = await arrivedBefore(tx, events, repeated);
+  const edges = [
+    ...(await deriveEdges(tx, events, repeated)),
+    ...(later.length > 0 ? await deriveEdges(tx, later, await repeatedPrints(tx, later)) : []),
+  ];
   await writeEdges(tx, edges);
   return edges.length;
 }
@@ -122,6 +126,8 @@ async function writePrints(tx: Tx, events: PrintedEvent[], keep: KeepPrint): Pro
         rows.push({ print: printOf(print), role: sent ? 'argument' : givenRole(event.type), at, event });
     }
   }
+  // Neighbours in the index are written together.
+  rows.sort((a, b) => (a.print < b.print ? -1 : 1));
   for (const day of new Set(rows.map(({ at }) => at.slice(0, 10)))) {
     await tx.query('SELECT ensure_context_partition($1::date)', [day]);
   }
@@ -142,11 +148,25 @@ async function writePrints(tx: Tx, events: PrintedEvent[], keep: KeepPrint): Pro
   );
 }
 
-/** Events that were looked at already, though what these gave was there before them: logs are not looked through in step. */
-async function arrivedBefore(tx: Tx, events: PrintedEvent[]): Promise<PrintedEvent[]> {
-  const given = events.flatMap(({ prints, time }) =>
-    prints.filter((print) => print > 0n).map((print) => ({ print, time })),
+/** Those of the events' prints, without signs, that were seen more than once around their time: most content passes but once. */
+async function repeatedPrints(db: Queryable, events: PrintedEvent[]): Promise<Set<bigint>> {
+  const prints = new Set(events.flatMap((event) => event.prints.map(printOf)));
+  const times = events.flatMap((event) => [beganAt(event), event.time]).sort();
+  const { rows } = await db.query<{ print: string }>(
+    `SELECT print::text AS print FROM context_print
+     WHERE print = ANY ($1::int8[]) AND at > $2::timestamptz - $4 * interval '1 hour' AND at < $3::timestamptz + $4 * interval '1 hour'
+     GROUP BY print HAVING count(*) > 1`,
+    [[...prints].map(String), times[0], times.at(-1), rememberedHours],
   );
+  return new Set(rows.map(({ print }) => BigInt(print)));
+}
+
+/** Events that were looked at already, though what these gave was there before them: logs are not looked through in step. */
+async function arrivedBefore(tx: Tx, events: PrintedEvent[], repeated: Set<bigint>): Promise<PrintedEvent[]> {
+  const given = events.flatMap(({ prints, time }) =>
+    prints.filter((print) => print > 0n && repeated.has(print)).map((print) => ({ print, time })),
+  );
+  if (given.length === 0) return [];
   const { rows } = await tx.query<{ id: string; time: string }>(
     `SELECT DISTINCT argument.event_id AS id, ${envelopeTime('argument.event_time')} AS time
      FROM unnest($1::int8[], $2::timestamptz[]) AS given (print, at)
@@ -166,7 +186,7 @@ async function arrivedBefore(tx: Tx, events: PrintedEvent[]): Promise<PrintedEve
 }
 
 /** All edges that lead to these events, from what is indexed. */
-export async function deriveEdges(db: Queryable, events: PrintedEvent[]): Promise<Edge[]> {
+async function deriveEdges(db: Queryable, events: PrintedEvent[], repeated: Set<bigint>): Promise<Edge[]> {
   const arrivals = events.flatMap((event): (Arrival & { at: string; server: string })[] =>
     [true, false].map((sent) => ({
       eventId: event.id,
@@ -177,7 +197,9 @@ export async function deriveEdges(db: Queryable, events: PrintedEvent[]): Promis
       server: event.server ?? '',
     })),
   );
-  const asked = arrivals.flatMap((arrival, place) => arrival.prints.map((print) => ({ ...arrival, place, print })));
+  const asked = arrivals.flatMap((arrival, place) =>
+    arrival.prints.filter((print) => repeated.has(print)).map((print) => ({ ...arrival, place, print })),
+  );
   if (asked.length === 0) return [];
   // What a server gives again was sent to that very server; what is sent may come from any.
   const { rows } = await db.query<{ place: number; print: string } & Omit<Sighting, 'print'>>(
