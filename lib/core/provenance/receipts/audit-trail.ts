@@ -72,7 +72,7 @@ function verify(record: JsonObject, keyId: string, { crypto, keyOf }: ReceiptCon
   const algorithm = record.sig_alg ?? 'ES256';
   if (algorithm !== 'ES256') {
     return algorithm === 'ML-DSA-65'
-      ? { kind: 'unknown', keyId: `${keyId} (ML-DSA-65, which is not checked here)` }
+      ? { kind: 'unchecked', algorithm }
       : { kind: 'fails', detail: 'sig_alg is none of the draft’s' };
   }
   const signature = fromBase64url(textOf(record.signature));

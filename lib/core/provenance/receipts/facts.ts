@@ -1,11 +1,12 @@
 import type { Fact } from '../verdict';
 import { fact, quoted, type ReceiptKey } from './receipt';
 
-/** What came of a signature: `unknown` where there is no key to check it with. */
+/** What came of a signature: `unknown` where there is no key to check it with, `unchecked` where its algorithm is none of ours. */
 export type Signed =
   | { kind: 'holds'; key: ReceiptKey /** The key stood in the receipt, and nobody vouches for it. */; carried: boolean }
   | { kind: 'fails'; detail: string }
   | { kind: 'unknown'; keyId: string }
+  | { kind: 'unchecked'; algorithm: string }
   | { kind: 'unsigned' };
 
 export function authenticFact(signed: Signed, check: string): Fact {
@@ -14,6 +15,8 @@ export function authenticFact(signed: Signed, check: string): Fact {
       return fact('authentic', 'fails', `The signature does not hold: ${signed.detail}.`, check);
     case 'unsigned':
       return fact('authentic', 'open', 'It has no signature, so that nothing says who made it.', check);
+    case 'unchecked':
+      return fact('authentic', 'open', `Its signature is ${signed.algorithm}, which is not checked here.`, check);
     case 'unknown':
       return fact(
         'authentic',
