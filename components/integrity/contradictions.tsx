@@ -34,7 +34,7 @@ export function Contradictions({
         <Notice key={halt.origin} kind="error">
           <p className="font-semibold">Nothing is appended: a log does not fit what was recorded in it</p>
           <p className="mt-0.5 text-soft wrap-anywhere">
-            {halt.reason} Found <Ago at={halt.haltedAt} />. Events by HTTP are refused, and the worker does not start.
+            {halt.reason}. Found <Ago at={halt.haltedAt} />. Events by HTTP are refused, and the worker does not start.
             Keep the database as it is, find out who changed it, and restore what was changed.
           </p>
         </Notice>

@@ -62,7 +62,16 @@ export default async function Integrity({ searchParams }: { searchParams: Search
   return (
     <>
       <LiveRefresh kinds={['event', 'drill']} everyMs={2000} enabled={params.live === '1'} />
-      <PageHeader title="Integrity" sentence={<LogsSentence logs={logs} loadConsistency={loadConsistency} />} />
+      <PageHeader
+        title="Integrity"
+        sentence={
+          anchors.equivocations.length + anchors.halts.length > 0 ? (
+            <span className="text-critical">What was recorded is contradicted</span>
+          ) : (
+            <LogsSentence logs={logs} loadConsistency={loadConsistency} />
+          )
+        }
+      />
       <Contradictions found={anchors.equivocations} halts={anchors.halts} />
       {(missing > 0 || broken.length > 0) && (
         <Notice kind="partial" className="mb-4">
