@@ -1,4 +1,5 @@
 import type { SourceStanding } from '../core/provenance/source-facts';
+import { otherSide } from './chain-sides';
 import { pool } from './pool';
 import { timeText } from './time-text';
 
@@ -131,6 +132,7 @@ export async function listMarks(source: string): Promise<ChainMark[]> {
     `SELECT event.epoch, event.sequence::text AS sequence, detection.rule_id AS "ruleId", ${timeText('event.recorded_at')} AS at, event.id::text AS "eventId"
      FROM alert JOIN detection ON detection.alert_id = alert.id JOIN event ON event.id = detection.event_id AND event.time = detection.event_time
      WHERE alert.rule_id = ANY ($2) AND ${alertOf('$1')} AND event.epoch IS NOT NULL AND event.sequence IS NOT NULL
+       AND (alert.rule_id = 'source-fork' OR detection.summary NOT LIKE '${otherSide}%')
      ORDER BY detection.created_at DESC LIMIT ${mostMarks}`,
     [source, Object.keys(markRules)],
   );

@@ -69,6 +69,7 @@ const screens: [path: string, role: Role][] = [
   ['/events', 'viewer'],
   ['/alerts', 'responder'],
   ['/servers', 'responder'],
+  ['/sources', 'viewer'],
   ['/integrity', 'auditor'],
   ['/dead-letters', 'responder'],
   ['/privacy', 'auditor'],

@@ -18,6 +18,7 @@ export default async function SourcePage({ params }: { params: Promise<{ source:
     <>
       <PageHeader title="Source" sentence={source.source} />
       <div className="card max-w-4xl p-5">
+        <h2 className="sr-only">What is known of it</h2>
         <SourceView source={source} />
       </div>
     </>
