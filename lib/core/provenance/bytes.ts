@@ -43,22 +43,37 @@ for (let i = 0; i < 64; i++) sextets[alphabet.charCodeAt(i)] = i;
 
 /** Standard base64 with padding in its one canonical form; null for anything else. atob would forgive too much. */
 export function fromBase64(text: string): Uint8Array | null {
-  if (text.length % 4 !== 0) return null;
+  const { length } = text;
+  if (length % 4 !== 0) return null;
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
-  const digits = text.length - padding;
-  const bytes = new Uint8Array((text.length / 4) * 3 - padding);
-  let buffer = 0;
+  const bytes = new Uint8Array((length / 4) * 3 - padding);
+  const whole = padding > 0 ? length - 4 : length;
   let at = 0;
-  for (let i = 0; i < digits; i++) {
-    const sextet = sextets[text.charCodeAt(i)];
-    if (sextet === undefined || sextet === 64) return null;
-    buffer = ((buffer << 6) | sextet) & 0xffffff;
-    // Of each four digits the second, third and fourth complete a byte.
-    const place = i % 4;
-    if (place > 0) bytes[at++] = buffer >> (6 - 2 * place);
+  // Four digits are three bytes. What is no digit is 64, and so shows in whatever it is joined to.
+  for (let i = 0; i < whole; i += 4) {
+    const a = sextetAt(text, i);
+    const b = sextetAt(text, i + 1);
+    const c = sextetAt(text, i + 2);
+    const d = sextetAt(text, i + 3);
+    if ((a | b | c | d) > 63) return null;
+    bytes[at] = (a << 2) | (b >> 4);
+    bytes[at + 1] = (b << 4) | (c >> 2);
+    bytes[at + 2] = (c << 6) | d;
+    at += 3;
   }
-  const strayBits = padding === 2 ? buffer & 0xf : padding === 1 ? buffer & 0x3 : 0;
-  return strayBits === 0 ? bytes : null;
+  if (padding === 0) return bytes;
+  const a = sextetAt(text, whole);
+  const b = sextetAt(text, whole + 1);
+  const c = padding === 1 ? sextetAt(text, whole + 2) : 0;
+  if ((a | b | c) > 63 || (padding === 1 ? c & 3 : b & 15) !== 0) return null;
+  bytes[at] = (a << 2) | (b >> 4);
+  if (padding === 1) bytes[at + 1] = (b << 4) | (c >> 2);
+  return bytes;
+}
+
+function sextetAt(text: string, i: number): number {
+  const code = text.charCodeAt(i);
+  return code < 128 ? (sextets[code] as number) : 64;
 }
 
 const urlAlphabet = `${alphabet.slice(0, 62)}-_`;

@@ -118,21 +118,29 @@ export class SignatureVerifier {
 interface BatchPath {
   size: number;
   index: number;
-  /** As in a proof of RFC 9162, lowest first. */
-  hashes: Uint8Array[];
+  /** As in a proof of RFC 9162, lowest first: 32 bytes each. */
+  hashes: Uint8Array;
 }
 
 function parsePath(sigpath: string): BatchPath | null {
-  const match = /^([1-9][0-9]{0,5}):(0|[1-9][0-9]{0,5}):([A-Za-z0-9+/=]*)$/.exec(sigpath);
-  const bytes = match && fromBase64(match[3] as string);
-  if (!match || !bytes || bytes.length % 32 !== 0) return null;
-  const [size, index] = [Number(match[1]), Number(match[2])];
-  if (size > maxBatch || index >= size) return null;
-  return {
-    size,
-    index,
-    hashes: Array.from({ length: bytes.length / 32 }, (_, i) => bytes.subarray(i * 32, i * 32 + 32)),
-  };
+  const first = sigpath.indexOf(':');
+  const second = sigpath.indexOf(':', first + 1);
+  const [size, index] = [countOf(sigpath.slice(0, first)), countOf(sigpath.slice(first + 1, second))];
+  if (first < 1 || second < 0 || !(size <= maxBatch && index < size)) return null;
+  const hashes = fromBase64(sigpath.slice(second + 1));
+  return hashes && hashes.length % 32 === 0 ? { size, index, hashes } : null;
+}
+
+/** A decimal of up to six digits in its one form; NaN for anything else, which no comparison holds for. */
+function countOf(digits: string): number {
+  const count = Number(digits);
+  return digits.length <= 6 && String(count) === digits && count >= 0 && Number.isInteger(count) ? count : Number.NaN;
+}
+
+/** Whether the 32 bytes from `at` on are this hash. */
+function isHashAt(hashes: Uint8Array, at: number, hash: Uint8Array): boolean {
+  for (let i = 0; i < 32; i++) if (hashes[at + i] !== hash[i]) return false;
+  return true;
 }
 
 /** Name of the node at this height and place, in the tree whose odd right edges move up unchanged. */
@@ -150,8 +158,9 @@ function walkPath(
   for (let height = 0, width = size, place = index; width > 1; height++, width = Math.ceil(width / 2), place >>= 1) {
     const beside = place ^ 1;
     if (beside < width) {
-      const sibling = hashes[used++];
-      if (!sibling) return null;
+      if (used === hashes.length) return null;
+      const sibling = hashes.subarray(used, used + 32);
+      used += 32;
       nodes.set(nodeName(height, beside), sibling);
       hash = beside < place ? nodeHash(sha256, sibling, hash) : nodeHash(sha256, hash, sibling);
     }
@@ -174,7 +183,7 @@ class VerifiedBatch {
 
   /** Whether the whole proof fits this tree. Climbs only to the first node that is known; above it, and beside it, all are. */
   holds(leaf: Uint8Array, { size, index, hashes }: BatchPath): boolean {
-    const fresh = new Map<number, Uint8Array>();
+    const fresh: [name: number, node: Uint8Array][] = [];
     let hash: Uint8Array | null = leaf;
     let used = 0;
     for (let height = 0, width = size, place = index; width > 1; height++, width = Math.ceil(width / 2), place >>= 1) {
@@ -182,19 +191,20 @@ class VerifiedBatch {
         const known = this.#nodes.get(nodeName(height, place));
         if (known && !equalBytes(known, hash)) return false;
         if (known) hash = null;
-        else fresh.set(nodeName(height, place), hash);
+        else fresh.push([nodeName(height, place), hash]);
       }
       const beside = place ^ 1;
       if (beside >= width) continue;
-      const sibling = hashes[used++];
-      if (!sibling) return false;
+      if (used === hashes.length) return false;
       if (hash) {
-        fresh.set(nodeName(height, beside), sibling);
+        const sibling = hashes.subarray(used, used + 32);
+        fresh.push([nodeName(height, beside), sibling]);
         hash = beside < place ? nodeHash(this.#sha256, sibling, hash) : nodeHash(this.#sha256, hash, sibling);
       } else {
         const known = this.#nodes.get(nodeName(height, beside));
-        if (!known || !equalBytes(known, sibling)) return false;
+        if (!known || !isHashAt(hashes, used, known)) return false;
       }
+      used += 32;
     }
     if (used !== hashes.length) return false;
     if (hash) {

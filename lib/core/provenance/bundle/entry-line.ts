@@ -45,10 +45,13 @@ export function readEntryLine(line: Uint8Array): EntryLine | null {
   // Within a string each quote is escaped, and a leaf has no members of these names: the last one is ours.
   const split = hasBody ? lastIndexMember(line) : 0;
   if (split < 0) return null;
+  const body = hasBody ? line.subarray(bodyStart.length, split) : null;
   let read: { log: number; index: number; leaf: LeafRecord };
   let text: string;
   try {
     text = `{${decoder.decode(line.subarray(split + 1))}`;
+    const plain = readPlain(text);
+    if (plain) return { ...plain, body };
     read = JSON.parse(text);
   } catch {
     return null;
@@ -57,7 +60,44 @@ export function readEntryLine(line: Uint8Array): EntryLine | null {
   if (!isCount(log) || !isCount(index) || typeof leaf !== 'object' || leaf === null) return null;
   const leafText = rewrite(leaf);
   if (text !== `{"index":${index},"leaf":${leafText},"log":${log},"type":"entry"}`) return null;
-  return { log, index, leaf, leafText, body: hasBody ? line.subarray(bodyStart.length, split) : null };
+  return { log, index, leaf, leafText, body };
+}
+
+const text = '[ !#-[\\]-~]*';
+const count = '0|[1-9][0-9]{0,14}';
+const member = (name: string, value: string) => `(?:"${name}":${value},)?`;
+/** The one form of nearly all lines: plain ASCII in every text. */
+const plainLine = new RegExp(
+  `^\\{"index":(${count}),"leaf":(\\{${member('epoch', `"(${text})"`)}"event_hash":"([0-9a-f]{64})","id":"([0-9a-f-]{36})",${member(
+    'kid',
+    `"(${text})"`,
+  )}"recorded_at":"([0-9TZ:.-]{20,30})",${member('registry', `(${count})`)}${member('sequence', '"([0-9]{20})"')}"source":"(${text})",${member(
+    'subject',
+    `"(${text})"`,
+  )}"v":1\\}),"log":(${count}),"type":"entry"\\}$`,
+);
+
+function readPlain(line: string): Omit<EntryLine, 'body'> | null {
+  const match = plainLine.exec(line);
+  if (!match) return null;
+  const [, index, leafText, epoch, event_hash, id, kid, recorded_at, registry, sequence, source, subject, log] = match;
+  return {
+    log: Number(log),
+    index: Number(index),
+    leafText: leafText as string,
+    leaf: {
+      v: 1,
+      id: id as string,
+      source: source as string,
+      epoch,
+      sequence,
+      event_hash: event_hash as string,
+      recorded_at: recorded_at as string,
+      kid,
+      registry: registry === undefined ? undefined : Number(registry),
+      subject,
+    },
+  };
 }
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
