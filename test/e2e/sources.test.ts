@@ -64,7 +64,7 @@ describe('the sources', () => {
     await page.getByText(', still').waitFor();
     await expectAccessible(page, `source-${width}-${theme}`);
     await page.getByRole('link', { name: 'Source’s chain forked' }).click();
-    await page.getByRole('link', { name: 'The other side' }).waitFor();
+    await page.getByRole('link', { name: 'The other side', exact: true }).waitFor();
     expectQuiet(page);
   });
 
