@@ -111,9 +111,9 @@ async function indexEvents(tx: Tx, events: PrintedEvent[], keep: KeepPrint): Pro
   return edges.length;
 }
 
-/** When what was sent was sent: times are cut to milliseconds, so that the difference may be one too many. */
+/** When what was sent was sent: times are cut to milliseconds, so that the difference may be one too many. Never after the event's own time. */
 const beganAt = ({ time, duration }: PrintedEvent): string =>
-  duration === null ? time : new Date(Math.ceil(Date.parse(time) + 1 - duration / 1000)).toISOString();
+  duration === null ? time : new Date(Math.ceil(Date.parse(time) + Math.min(0, 1 - duration / 1000))).toISOString();
 
 async function writePrints(tx: Tx, events: PrintedEvent[], keep: KeepPrint): Promise<void> {
   const rows: { print: bigint; role: ContextRole; at: string; event: PrintedEvent }[] = [];

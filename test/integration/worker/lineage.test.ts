@@ -87,9 +87,16 @@ describe('lineage', () => {
       'rpc.tools_call',
       at + 500,
     );
-    await store(before, read, begun);
+    // A call that took no time is not over before it began.
+    const instant = made(
+      { server: { id: 'stdio:w' }, request: { arguments: { text } }, timing: { duration_us: '0' } },
+      'rpc.tools_call',
+      at - 1,
+    );
+    await store(before, instant, read, begun);
     await follow();
     expect(await edgesTo(before)).toEqual([]);
+    expect(await edgesTo(instant)).toEqual([]);
     expect(await edgesTo(begun)).toEqual([]);
   });
 
