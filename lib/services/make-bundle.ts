@@ -121,8 +121,6 @@ export const makeBundle = verb({
   },
 });
 
-export type BundleFile = ExportFile & { total: number };
-
 function bundleFile(name: string, format: Asked['format'], request: BundleRequest): ExportFile {
   const text = textOf(request);
   return format === 'jsonl'

@@ -8,10 +8,7 @@ export type Verdict = (typeof verdicts)[number];
 
 export const worse = (a: Verdict, b: Verdict): Verdict => (verdicts.indexOf(a) >= verdicts.indexOf(b) ? a : b);
 
-/** Exit code of `custody verify` where the input can't be used at all. */
-export const unusableExit = 2;
-
-/** Exit code of `custody verify`. `policyAsked`: the reader named witnesses, so that the log's own signature is not enough. */
+/** Exit code of `custody verify` (2 is for input that can't be used at all). `policyAsked`: the reader named witnesses, so that the log's own signature is not enough. */
 export function exitCodeOf(verdict: Verdict, policyAsked: boolean): number {
   if (verdict === 'SIGNED') return policyAsked ? 10 : 0;
   return exitCodes[verdict];

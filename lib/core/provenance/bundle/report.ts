@@ -1,6 +1,5 @@
 import { countWords, plural } from '../../query/words';
 import type { KeyRegistry } from '../key-registry';
-import { parseNote } from '../note';
 import { type Fact, type FactName, type FactState, factChecks, type Verdict, worse } from '../verdict';
 import type { Anchors } from './anchors';
 import type { HeaderLine } from './lines';
@@ -203,6 +202,3 @@ function logReport({ anchors }: Seen, { id, section, pinned }: Seen['sections'][
     timestamps: own.flatMap(({ timestamps }) => timestamps),
   };
 }
-
-/** Signatures of others that stand below a checkpoint and were not looked at, because the reader named no policy. */
-export const unreadCosignatures = (note: string): number => Math.max(0, parseNote(note).signatures.length - 1);
