@@ -29,8 +29,9 @@ export function disclosedIn(
 }
 
 function disclosedPerson({ data }: AuditEvent, list: readonly Disclosed[]): string | null {
-  const at = (pointer: string) => list.find((one) => one.pointer === pointer)?.value;
-  const id = at('/data/actor/id');
-  const display = at('/data/actor/display');
-  return personOf({ actor: { ...data.actor, id: String(id ?? ''), display: String(display ?? '') } }, true);
+  const at = (pointer: string) => String(list.find((one) => one.pointer === pointer)?.value ?? '');
+  return personOf(
+    { actor: { type: data.actor?.type, id: at('/data/actor/id'), display: at('/data/actor/display') } },
+    true,
+  );
 }

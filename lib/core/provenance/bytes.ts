@@ -80,14 +80,22 @@ const urlAlphabet = `${alphabet.slice(0, 62)}-_`;
 const urlSextets = new Uint8Array(128).fill(64);
 for (let i = 0; i < 64; i++) urlSextets[urlAlphabet.charCodeAt(i)] = i;
 
+/** Two digits for each value of 12 bits: three bytes are two of these. */
+const urlPairs = Array.from({ length: 4096 }, (_, bits) => `${urlAlphabet[bits >> 6]}${urlAlphabet[bits & 63]}`);
+
 /** base64url without padding (RFC 7515). */
 export function toBase64url(bytes: Uint8Array): string {
+  const rest = bytes.length % 3;
+  const whole = bytes.length - rest;
   let text = '';
-  for (let i = 0; i < bytes.length; i += 3) {
-    const group = ((bytes[i] as number) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
-    text += (urlAlphabet[group >> 18] as string) + urlAlphabet[(group >> 12) & 63];
-    if (i + 1 < bytes.length) text += urlAlphabet[(group >> 6) & 63];
-    if (i + 2 < bytes.length) text += urlAlphabet[group & 63];
+  for (let i = 0; i < whole; i += 3) {
+    const group = ((bytes[i] as number) << 16) | ((bytes[i + 1] as number) << 8) | (bytes[i + 2] as number);
+    text += (urlPairs[group >> 12] as string) + urlPairs[group & 0xfff];
+  }
+  if (rest === 1) text += urlPairs[(bytes[whole] as number) << 4];
+  if (rest === 2) {
+    const group = ((bytes[whole] as number) << 8) | (bytes[whole + 1] as number);
+    text += (urlPairs[group >> 4] as string) + urlAlphabet[(group & 15) << 2];
   }
   return text;
 }
