@@ -1,4 +1,5 @@
-import type { Kafka } from 'kafkajs';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Admin, Kafka } from 'kafkajs';
 import { kafkaTroubleLine } from './trouble';
 
 /** Where copies of the topic's dead letters go, for those who would rather read them from Kafka; the table is the truth. */
@@ -24,11 +25,12 @@ export async function ensureTopics(
     const there = new Set(await admin.listTopics());
     const ensure = async (name: string, numPartitions: number) => {
       if (there.has(name)) return;
-      await admin.createTopics({ topics: [{ topic: name, numPartitions }], waitForLeaders: true }).catch((error) => {
+      await admin.createTopics({ topics: [{ topic: name, numPartitions }], waitForLeaders: false }).catch((error) => {
         // What was wrong stands in the parts.
         if (!Array.isArray(error.errors)) throw error;
         throw new Error(`topic ${name} is not to be seen, and can't be made: ${kafkaTroubleLine(error, {})}`);
       });
+      await untilLed(admin, name);
     };
     await ensure(topic, partitions);
     await ensure(deadLetterTopic(topic), 1).catch(copiesFailed);
@@ -36,3 +38,22 @@ export async function ensureTopics(
     await admin.disconnect();
   }
 }
+
+/** How long a new topic may take to be known everywhere, milliseconds. */
+const knownWithin = 30_000;
+
+/** kafkajs's own wait for leaders gives up where a busy broker, asked at once, does not know yet what was made on it. */
+async function untilLed(admin: Admin, topic: string): Promise<void> {
+  for (const until = Date.now() + knownWithin; ; await delay(100)) {
+    try {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+      if (topics[0]?.partitions.every(({ leader }) => leader >= 0)) return;
+    } catch (error) {
+      const { type } = error as { type?: string };
+      if (!notYet.has(type ?? '') || Date.now() > until) throw error;
+    }
+    if (Date.now() > until) throw new Error(`topic ${topic} was made, but has no leader after ${knownWithin / 1000} s`);
+  }
+}
+
+const notYet = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);
