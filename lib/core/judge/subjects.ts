@@ -11,14 +11,14 @@ export interface SubjectFact {
 const address = /^[^\s@]+@[^\s@]+$/;
 
 /**
- * The form in which two ways to write an identifier are one: NFC, without space around it or `mailto:` before it, addresses
+ * The form in which two ways to write an identifier are one: NFC, without space around it or `mailto:` or `acct:` before it, addresses
  * in lower case. Null where nothing is left.
  */
 export function normalIdentity(text: string): string | null {
   const trimmed = text
     .normalize('NFC')
     .trim()
-    .replace(/^mailto:/i, '');
+    .replace(/^(?:mailto|acct):/i, '');
   if (trimmed === '') return null;
   return address.test(trimmed) ? trimmed.toLowerCase() : trimmed;
 }

@@ -1,8 +1,9 @@
 import type { Json } from '../event/json';
+import { normalIdentity } from '../judge/subjects';
 import { toBase64url } from '../provenance/bytes';
 import { commit, commitKey } from '../provenance/commitment';
 import type { Hmac } from '../provenance/crypto';
-import { markerOf } from './marker';
+import { markerOf, personKind } from './marker';
 import type { Found } from './redact';
 
 /** What stood in the place of one marker, and whose it is. */
@@ -53,10 +54,15 @@ export class Commitments<Owner extends { secret: Uint8Array }> {
 
   /** Takes over what the event's signer committed to and disclosed. */
   adopt(kind: string, pointer: string, n: number, value: Json, k: string): void {
-    const key = kind === 'email' ? this.holderOf(kind, String(value).toLowerCase()) : this.holder;
+    const key = this.ownerOfAdopted(kind, pointer, String(value));
     const owner = this.ownerOf(key);
     if (owner) this.made.push({ pointer, n, kind, value, k, owner });
     else this.miss(key);
+  }
+
+  private ownerOfAdopted(kind: string, pointer: string, value: string): string {
+    if (kind === 'email') return this.holderOf(kind, value.toLowerCase());
+    return kind === personKind && namesAnybody.test(pointer) ? (normalIdentity(value) ?? this.holder) : this.holder;
   }
 
   /** Notes that this owner must become known first. */
@@ -77,6 +83,9 @@ export class Commitments<Owner extends { secret: Uint8Array }> {
     return markerOf(kind, commit(this.hmac, key, this.eventId, pointer, value));
   }
 }
+
+/** Where an event names people who may be others than the one who acts. */
+const namesAnybody = /^\/data\/(?:approval\/approver\/id|delegation\/chain\/|context\/|actor\/(?:groups|session))/;
 
 /** Stands for a moment in events that are done again. */
 const noCommitment = 'A'.repeat(43);

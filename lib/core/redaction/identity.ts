@@ -12,7 +12,8 @@ const pseudonym = /^(?:person|source):/;
 /** Whether the event says that a person acts. */
 export function isPersonal({ actor }: EventData): boolean {
   if (actor === undefined) return false;
-  return !notPeople.has(actor.type ?? '') || pseudonym.test(actor.id ?? '');
+  // An address names somebody, whatever the emitter says that they are.
+  return !notPeople.has(actor.type ?? '') || pseudonym.test(actor.id ?? '') || isAddress(actor.id);
 }
 
 /** The normalised identifier of the person who acts; null where nobody does, or, in a signed event, a marker stands there. */
@@ -29,8 +30,8 @@ const impersonal = new Set(
   'observation mcp server tool tools_list timing capture outcome erasure retention'.split(' '),
 );
 const address = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
-/** Identifiers of workloads and clients: SPIFFE, URNs, addresses. */
-const machine = /^[a-z][a-z0-9+.-]*:/i;
+/** Identifiers of workloads and clients: SPIFFE, URNs, addresses of pages. */
+const machine = /^(?!mailto:|acct:)[a-z][a-z0-9+.-]*:/i;
 
 /**
  * Puts markers in place of who acts: identifier, name and address of the actor, the subject of their token, who approved, on
@@ -55,7 +56,9 @@ const none: ReadonlySet<string> = new Set();
 /** Whether the signer has left nobody to commit, as a look at where people are named tells: the commonest case, at the least cost. */
 function isCommitted({ actor, auth, approval, delegation, context }: EventData): boolean {
   if (auth !== undefined || approval !== undefined || delegation !== undefined || context !== undefined) return false;
-  return actor === undefined || (isDone(actor.id) && isDone(actor.display) && isDone(actor.ip));
+  if (actor === undefined) return true;
+  const { id, display, ip, groups, session } = actor;
+  return groups === undefined && session === undefined && isDone(id) && isDone(display) && isDone(ip);
 }
 
 const isDone = (text: string | undefined): boolean => text === undefined || isMarker(text);
@@ -104,18 +107,12 @@ class IdentityPass<Owner extends { secret: Uint8Array }> {
   private named(name: string, section: Members): Members {
     switch (name) {
       case 'actor':
-        return this.personal ? this.actor(section) : section;
+        return this.addressed(section, this.personal ? this.actor(section) : section, name, ['groups', 'session']);
       case 'auth':
         if (!this.personal && !isAddress(section.subject)) return section;
         return this.put(section, section, 'subject', this.person(section.subject, '/data/auth/subject'));
       case 'context':
-        if (!isAddress(section.injected_by)) return section;
-        return this.put(
-          section,
-          section,
-          'injected_by',
-          this.somebody(section.injected_by, '/data/context/injected_by'),
-        );
+        return this.addressed(section, section, name, ['injected_by', 'recipients']);
       case 'approval': {
         const { approver } = section;
         if (!isMembers(approver)) return section;
@@ -133,6 +130,20 @@ class IdentityPass<Owner extends { secret: Uint8Array }> {
     const id = this.put(actor, actor, 'id', this.person(actor.id, '/data/actor/id'));
     const display = this.put(id, actor, 'display', this.person(actor.display, '/data/actor/display'));
     return this.put(display, actor, 'ip', this.person(actor.ip, '/data/actor/ip', undefined, 'ip_address'));
+  }
+
+  /** Members that may name people or programs: of those, who has an address is a person. */
+  private addressed(section: Members, changed: Members, name: string, members: string[]): Members {
+    return members.reduce((before, member) => {
+      const pointer = `/data/${name}/${member}`;
+      const value = section[member];
+      const put = Array.isArray(value)
+        ? this.items(value, (item, i) => (isAddress(item) ? this.somebody(item, `${pointer}/${i}`) : item))
+        : isAddress(value)
+          ? this.somebody(value, pointer)
+          : value;
+      return this.put(before, section, member, put);
+    }, changed);
   }
 
   private chain(chain: unknown): unknown {
@@ -224,7 +235,7 @@ class IdentityPass<Owner extends { secret: Uint8Array }> {
   }
 }
 
-const isAddress = (value: unknown): boolean => typeof value === 'string' && address.test(value);
+const isAddress = (value: unknown): boolean => typeof value === 'string' && address.test(value) && !machine.test(value);
 
 const isMembers = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { AuditEvent } from '@/lib/core/event/envelope';
+import { normalIdentity } from '@/lib/core/judge/subjects';
+import { Commitments } from '@/lib/core/redaction/commitments';
+import { commitIdentity, personOf } from '@/lib/core/redaction/identity';
+import { hmacSha256 } from '@/lib/platform/crypto';
+import { madeEvent } from '../../support/events';
+
+const mail = 'grace@navy.example';
+const linus = { type: 'user' as const, id: 'linus@kernel.example' };
+
+/** What is left of the event's data, and whose each value is that was taken out. */
+function committed(data: AuditEvent['data']) {
+  const owners = new Map<string, { id: string; secret: Uint8Array }>();
+  const ownerOf = (id: string) => {
+    const known = owners.get(id) ?? { id, secret: randomBytes(32) };
+    owners.set(id, known);
+    return known;
+  };
+  const commitments = new Commitments(hmacSha256, 'e1', personOf(data, false) ?? '\0source', ownerOf);
+  const { event } = commitIdentity(madeEvent({ data }), commitments, false);
+  return { text: JSON.stringify(event.data), owned: commitments.made.map(({ value, owner }) => [value, owner.id]) };
+}
+
+describe('people who are named beside the one who acts', () => {
+  it.each([
+    ['a link of a delegation', { delegation: { chain: [{ sub: `mailto:${mail}` }] } }, `mailto:${mail}`],
+    ['an account in a delegation', { delegation: { chain: [{ sub: `acct:${mail}` }] } }, `acct:${mail}`],
+    ['who got a context', { context: { id: 'c', recipients: ['urn:agent:bot', mail] } }, mail],
+    ['who got a context, as an address', { context: { id: 'c', recipients: [`mailto:${mail}`] } }, `mailto:${mail}`],
+    ['a group', { actor: { ...linus, groups: ['eng', mail] } }, mail],
+    ['a session', { actor: { ...linus, session: mail } }, mail],
+  ] as [string, AuditEvent['data'], string][])('%s', (_, data, value) => {
+    const { text, owned } = committed({ actor: linus, ...data });
+    expect(text).not.toContain(mail);
+    expect(owned).toContainEqual([value, mail]);
+  });
+
+  it('leaves programs as they are', () => {
+    const data = {
+      actor: { type: 'agent' as const, id: 'urn:agent:bot', groups: ['eng'], session: 's-1' },
+      delegation: { chain: [{ sub: 'spiffe://corp.example/mail' }] },
+      context: { id: 'c', recipients: ['urn:agent:bot', 'planner'] },
+    };
+    expect(committed(data)).toEqual({ text: JSON.stringify(madeEvent({ data }).data), owned: [] });
+  });
+
+  it('an address is a person, whatever the emitter says that they are', () => {
+    const { text, owned } = committed({ actor: { type: 'agent', id: mail, display: 'Grace Zed' } });
+    expect(text).not.toMatch(/grace/i);
+    expect(owned).toEqual([
+      [mail, mail],
+      ['Grace Zed', mail],
+    ]);
+  });
+
+  it('is the same person with a scheme before the address', () => {
+    for (const form of [mail, `mailto:${mail}`, `acct:${mail}`, `MAILTO:Grace@Navy.example`]) {
+      expect(normalIdentity(form)).toBe(mail);
+    }
+  });
+});
+
+describe('what a signer committed to', () => {
+  it.each([
+    ['/data/actor/id', linus.id, linus.id],
+    ['/data/actor/display', 'Linus', linus.id],
+    ['/data/approval/approver/id', mail, mail],
+    ['/data/approval/approver/id', linus.id, linus.id],
+    ['/data/delegation/chain/0/sub', `mailto:${mail}`, mail],
+    ['/data/context/injected_by', mail, mail],
+    ['/data/context/recipients/1', mail, mail],
+  ])('%s: %s is of whom it names', (pointer, value, owner) => {
+    const commitments = new Commitments(hmacSha256, 'e1', linus.id, (id) => ({ id, secret: randomBytes(32) }));
+    commitments.adopt('person', pointer, 0, value, 'k');
+    expect(commitments.made.map((one) => one.owner.id)).toEqual([owner]);
+  });
+});
