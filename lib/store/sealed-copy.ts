@@ -9,15 +9,19 @@ export const sealedAbout = (logId: number, firstIndex: number, day: string, subj
   `custody/sealed/v1\0${logId}\0${firstIndex}\0${day}\0${subject}\0${part}`;
 
 const signature = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
-const trailer = Buffer.from([0xff, 0xff]);
 /** Its number in pg_type. */
 const int4Type = 23;
 /** Dates are counted from 2000-01-01. */
 const epochDays = Date.UTC(2000, 0, 1) / 86_400_000;
 
+/** What a row takes beside its subject, its events and what is sealed. */
+const rowBytes = 96;
+
 /** The values of a batch whose first event has the index `firstIndex`, sealed, as one binary COPY stream. Runs in the judge's thread. */
 export class SealedCopy {
-  private readonly rows: Buffer[] = [];
+  private bytes = Buffer.from(new ArrayBuffer(1 << 16));
+  private at = signature.copy(this.bytes);
+  private parts = 0;
   private readonly subjects = new Set<string>();
 
   constructor(
@@ -26,69 +30,69 @@ export class SealedCopy {
   ) {}
 
   add(seals: Seal[]): void {
-    const { logId, firstIndex, rows, subjects } = this;
+    const { logId, firstIndex } = this;
     for (const { day, subject, events, entries } of seals) {
-      const part = rows.length;
-      rows.push(
-        Buffer.concat([
-          int16(7),
-          field(int32(Date.parse(day) / 86_400_000 - epochDays)),
-          field(int16(logId)),
-          field(int64(firstIndex)),
-          field(Buffer.from(subject.id)),
-          field(int32(part)),
-          field(int32s(events)),
-          field(seal(subject.sealKey, sealedAbout(logId, firstIndex, day, subject.id, part), JSON.stringify(entries))),
-        ]),
-      );
-      subjects.add(subject.id);
+      const part = this.parts++;
+      const about = sealedAbout(logId, firstIndex, day, subject.id, part);
+      const sealed = seal(subject.sealKey, about, `[${entries}]`);
+      this.room(rowBytes + subject.id.length * 3 + events.length * 8 + sealed.length);
+      this.int16(7);
+      this.int32(4);
+      this.int32(Date.parse(day) / 86_400_000 - epochDays);
+      this.int32(2);
+      this.int16(logId);
+      this.int32(8);
+      this.at = this.bytes.writeBigInt64BE(BigInt(firstIndex), this.at);
+      this.field((at) => this.bytes.write(subject.id, at));
+      this.int32(4);
+      this.int32(part);
+      this.int32s(events);
+      this.field((at) => sealed.copy(this.bytes, at));
+      this.subjects.add(subject.id);
     }
   }
 
   /** The stream, in an ArrayBuffer of its own that can be transferred, and whose values it has; null where there are none. */
   finish(): { stream: Uint8Array<ArrayBuffer>; subjects: string[] } | null {
-    if (this.rows.length === 0) return null;
-    const parts = [signature, ...this.rows, trailer];
-    const stream = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-    let at = 0;
-    for (const part of parts) {
-      stream.set(part, at);
-      at += part.length;
-    }
-    return { stream, subjects: [...this.subjects] };
+    if (this.parts === 0) return null;
+    this.room(2);
+    this.int16(-1);
+    return { stream: new Uint8Array(this.bytes.buffer as ArrayBuffer, 0, this.at), subjects: [...this.subjects] };
   }
-}
 
-const field = (bytes: Buffer): Buffer => Buffer.concat([int32(bytes.length), bytes]);
+  private room(more: number): void {
+    if (this.at + more <= this.bytes.length) return;
+    const larger = Buffer.from(new ArrayBuffer((this.at + more) * 2));
+    this.bytes.copy(larger, 0, 0, this.at);
+    this.bytes = larger;
+  }
 
-function int16(value: number): Buffer {
-  const bytes = Buffer.alloc(2);
-  bytes.writeInt16BE(value);
-  return bytes;
-}
+  private int16(value: number): void {
+    this.at = this.bytes.writeInt16BE(value, this.at);
+  }
 
-function int32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32BE(value);
-  return bytes;
-}
+  private int32(value: number): void {
+    this.at = this.bytes.writeInt32BE(value, this.at);
+  }
 
-function int64(value: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigInt64BE(BigInt(value));
-  return bytes;
-}
+  /** `write` answers how many bytes it wrote. */
+  private field(write: (at: number) => number): void {
+    const length = write(this.at + 4);
+    this.int32(length);
+    this.at += length;
+  }
 
-/** An int4[] of one dimension (array_send: dimensions, nulls, element type, length, lower bound, elements). */
-function int32s(values: number[]): Buffer {
-  const bytes = Buffer.alloc(20 + values.length * 8);
-  bytes.writeInt32BE(1, 0);
-  bytes.writeInt32BE(int4Type, 8);
-  bytes.writeInt32BE(values.length, 12);
-  bytes.writeInt32BE(1, 16);
-  values.forEach((value, i) => {
-    bytes.writeInt32BE(4, 20 + i * 8);
-    bytes.writeInt32BE(value, 24 + i * 8);
-  });
-  return bytes;
+  /** An int4[] of one dimension (array_send: dimensions, nulls, element type, length, lower bound, elements). */
+  private int32s(values: number[]): void {
+    this.int32(20 + values.length * 8);
+    this.int32(1);
+    this.int32(0);
+    this.int32(int4Type);
+    this.int32(values.length);
+    this.int32(1);
+    for (const value of values) {
+      this.int32(4);
+      this.int32(value);
+    }
+  }
 }

@@ -1,3 +1,4 @@
+import { canonicalString } from '../event/canonical';
 import type { Json } from '../event/json';
 import type { Committed } from '../redaction/commitments';
 import type { SubjectFact } from './subjects';
@@ -11,7 +12,8 @@ export interface Seal {
   subject: SubjectFact;
   /** Of the events that have an entry, rising. */
   events: number[];
-  entries: SealedEntry[];
+  /** JSON of the entries, with a comma between them. */
+  entries: string;
 }
 
 /** Values that are sealed together have about so many UTF-16 units at most, so that opening one of them costs little. */
@@ -29,11 +31,13 @@ export class Seals {
       let seal = this.open.get(key);
       if (seal === undefined || seal.units > mostUnits) {
         if (seal !== undefined) this.full.push(seal);
-        seal = { day: time.slice(0, 10), subject: owner, events: [], entries: [], units: 0 };
+        seal = { day: time.slice(0, 10), subject: owner, events: [], entries: '', units: 0 };
         this.open.set(key, seal);
       }
       if (seal.events[seal.events.length - 1] !== event) seal.events.push(event);
-      seal.entries.push([event, pointer, n, kind, value, k]);
+      const separator = seal.entries === '' ? '' : ',';
+      const text = typeof value === 'string' ? canonicalString(value) : JSON.stringify(value);
+      seal.entries += `${separator}[${event},${canonicalString(pointer)},${n},"${kind}",${text},"${k}"]`;
       seal.units += pointer.length + (typeof value === 'string' ? value.length : 8) + 80;
     }
   }
