@@ -1,5 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { POST } from '@/app/api/v1/events/route';
+import { verifyDisclosure } from '@/lib/core/provenance/commitment';
+import { marker } from '@/lib/core/redaction/marker';
+import { hmacSha256 } from '@/lib/platform/crypto';
+import { openValues } from '@/lib/store/sealed-values';
+import { subjectsOf } from '@/lib/store/subjects';
 import { bearer, post } from '../../support/api';
 import { newEnvelope } from '../../support/made';
 import { testDatabase } from '../../support/postgres';
@@ -70,6 +75,12 @@ async function send(event: object) {
   const response = await POST(post('/api/v1/events', event, { authorization }), {});
   return { status: response.status, body: await response.json() };
 }
+/** The body with each value where its marker stands. */
+async function openedBody(id: string, body: string) {
+  const values = await openValues(db.pool, id);
+  const valueAt = (one: string) => values.find((value) => verifyDisclosure(hmacSha256, value, id, one))?.value ?? one;
+  return JSON.parse(body.replace(marker, (one) => String(valueAt(one))));
+}
 const rowsOf = async (id: string) =>
   (await db.pool.query('SELECT type, format, actor, server, body FROM event WHERE id = $1', [id])).rows;
 
@@ -78,8 +89,10 @@ describe.each(events)('%s', (type, section) => {
     const event = envelopeOf(type, section);
     expect(await send(event)).toMatchObject({ status: 200, body: { accepted: 1, refused: 0 } });
     const [row] = await rowsOf(event.id);
-    expect(row).toMatchObject({ type: event.type, format: 'cloudevents', actor: 'ada', server: 'stdio:notes' });
-    expect(JSON.parse(row.body)).toEqual(event);
+    const actor = (await subjectsOf(db.pool, ['ada'])).get('ada')?.id;
+    expect(row).toMatchObject({ type: event.type, format: 'cloudevents', actor, server: 'stdio:notes' });
+    expect(JSON.parse(row.body).data.actor.id).not.toBe('ada');
+    expect(await openedBody(event.id, row.body)).toEqual(event);
   });
 });
 

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { connectHttp } from '../../scenario/clients';
 import { type Running, startHttpTap, type Tapping } from '../../scenario/sensors';
 import { startEverything, startTickets } from '../../scenario/servers';
-import { isCall, type Sink, startSink } from './sink';
+import { disclosedActor, isCall, personMarker, type Sink, startSink } from './sink';
 import { bundledCustody } from './tap-process';
 
 const custody = bundledCustody();
@@ -38,12 +38,13 @@ describe('before real servers', () => {
     await client.close();
     const [echo] = await sink.until(2, isCall);
     expect(echo?.data).toMatchObject({
-      actor: { id: 'ada@example.com', id_assurance: 'claimed', auth_method: 'bearer' },
+      actor: { id: expect.stringMatching(personMarker), id_assurance: 'claimed', auth_method: 'bearer' },
       client: { name: 'tester' },
       server: { id: new URL(server.url).origin, name: 'mcp-servers/everything' },
       mcp: { protocol_version: '2025-11-25', session_id: expect.any(String), http: { method: 'POST', status: 200 } },
       tool: { definition_hash: expect.any(String) },
     });
+    expect(disclosedActor(echo)).toBe('ada@example.com');
     const [sampling] = await sink.until(1, (event) => event.type === 'mcp.audit.rpc.sampling.v1');
     expect(sampling?.data.outcome?.status).toBe('success');
     await sink.until(1, (event) => event.type === 'mcp.audit.lifecycle.close.v1');

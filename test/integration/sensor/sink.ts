@@ -2,6 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import type { AuditEvent } from '@/lib/core/event/envelope';
+import { openDisclosures } from '@/lib/core/redaction/disclosures';
+import { hmacSha256 } from '@/lib/platform/crypto';
 
 export interface Sink {
   url: string;
@@ -56,6 +58,14 @@ export async function startSink(port = 0): Promise<Sink> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+export const personMarker = /^\[redacted:person:[\w-]{43}\]$/;
+
+/** Who acts, as the sensor discloses it beside what it signed. */
+export function disclosedActor(event?: AuditEvent): unknown {
+  const opened = event?.disclosures ? openDisclosures(event, event.disclosures, hmacSha256) : undefined;
+  return opened?.ok && opened.value.find(({ pointer }) => pointer === '/data/actor/id')?.value;
 }
 
 export const isCall = (event: AuditEvent): boolean => event.type === 'mcp.audit.rpc.tools_call.v1';

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connectStdio } from '../../scenario/clients';
 import type { Tapping } from '../../scenario/sensors';
 import { everything } from '../../scenario/servers';
-import { isCall, type Sink, sequences, startSink } from './sink';
+import { disclosedActor, isCall, personMarker, type Sink, sequences, startSink } from './sink';
 import { bundledCustody, start } from './tap-process';
 
 const custody = bundledCustody();
@@ -62,7 +62,7 @@ describe('a wrapped stdio server', () => {
     await client.close();
     const [first, second] = await sink.until(2, isCall);
     expect(first?.data).toMatchObject({
-      actor: { id: 'ada@example.com', id_assurance: 'claimed' },
+      actor: { id: expect.stringMatching(personMarker), id_assurance: 'claimed' },
       agent: { id: 'tester' },
       client: { name: 'tester' },
       server: { name: 'mcp-servers/everything' },
@@ -70,6 +70,7 @@ describe('a wrapped stdio server', () => {
       request: { arguments: { message: 'hello' } },
       outcome: { status: 'success' },
     });
+    expect(disclosedActor(first)).toBe('ada@example.com');
     expect(second?.data.tool?.name).toBe('trigger-sampling-request');
     const types =
       (await sink.until(1, (event) => event.type.includes('lifecycle.close'))) && sink.events.map((e) => e.type);
@@ -134,7 +135,7 @@ describe('a wrapped stdio server', () => {
       sink.url,
       [],
       script(
-        'console.error("ready"); process.on("SIGTERM", () => { console.error("told"); process.exit(3) }); setInterval(() => {}, 1000)',
+        'process.on("SIGTERM", () => { console.error("told"); process.exit(3) }); setInterval(() => {}, 1000); console.error("ready")',
       ),
     );
     while (!running.errors().includes('ready')) await new Promise((resolve) => setTimeout(resolve, 20));

@@ -4,6 +4,8 @@ import { resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Actor, apiKeyScopes, type Role, roles } from '@/lib/core/access';
 import { signRotation } from '@/lib/core/provenance/key-rotation';
+import { env } from '@/lib/platform/env';
+import { logKey } from '@/lib/platform/keys';
 import { agreeToChange } from '@/lib/services/agree-to-change';
 import { assignAlert } from '@/lib/services/assign-alert';
 import { changeOwnPassword } from '@/lib/services/change-own-password';
@@ -25,6 +27,7 @@ import { replayDeadLetter } from '@/lib/services/replay-dead-letter';
 import { requestChange } from '@/lib/services/request-change';
 import { revokeApiKey } from '@/lib/services/revoke-api-key';
 import { rotateSourceKey } from '@/lib/services/rotate-source-key';
+import { runDrill } from '@/lib/services/run-drill';
 import { setAlertStatus } from '@/lib/services/set-alert-status';
 import { setPassword } from '@/lib/services/set-password';
 import { lengthenRetention } from '@/lib/services/set-retention';
@@ -38,6 +41,7 @@ import { viewPersonValues } from '@/lib/services/view-person-values';
 import { withdrawChange } from '@/lib/services/withdraw-change';
 import { openValues } from '@/lib/store/sealed-values';
 import { subjectsOf } from '@/lib/store/subjects';
+import { signGrownLogs } from '@/lib/worker/checkpoint';
 import { newSigner } from '../../support/enroll';
 import { jsonBytes } from '../../support/events';
 import {
@@ -52,6 +56,7 @@ import {
   newPublicKey,
 } from '../../support/made';
 import { testDatabase } from '../../support/postgres';
+import { takeIn } from '../../support/take-in';
 
 const db = testDatabase();
 const people = {} as Record<Role, Actor>;
@@ -227,6 +232,15 @@ const cases: Case[] = [
     },
   },
   {
+    file: 'run-drill',
+    verb: runDrill,
+    prepare: async () => {
+      await takeIn([newEnvelope()]);
+      await signGrownLogs(db.pool, logKey({ dataDir: env().CUSTODY_DATA }), new Set());
+      return { input: {} };
+    },
+  },
+  {
     file: 'export-events',
     verb: exportEvents,
     prepare: async () => ({ input: { format: 'csv', q: 'tool:none' }, target: 'events' }),
@@ -342,6 +356,7 @@ const whoMay: Record<string, Role[]> = {
   'replay-dead-letter': ['responder', 'admin'],
   'enroll-source-key': ['admin'],
   'rotate-source-key': ['admin'],
+  'run-drill': ['responder', 'admin', 'auditor'],
   'export-events': everyone,
   'make-bundle': everyone,
   'export-alerts': everyone,
