@@ -1,5 +1,4 @@
 import type { PoolClient } from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
 import { writeAlerts } from './commit-alerts';
 import { writeChains } from './commit-chains';
 import { type BatchCommit, CommitConflict } from './commit-contract';
@@ -12,6 +11,7 @@ import {
   writeUsage,
 } from './commit-rows';
 import { eventColumns } from './copy-encoder';
+import { copyIn } from './copy-in';
 import { insertObserved } from './observer-batches';
 import { writeReceipts } from './receipt-links';
 import { sealedColumns } from './sealed-copy';
@@ -29,8 +29,8 @@ export async function commitBatch(client: PoolClient, batch: BatchCommit): Promi
     throw new Error('the batch was judged on another state of the log');
   try {
     await moveHead(client, batch);
-    if (batch.eventCount > 0) await copy(client, `event (${eventColumns})`, batch.events);
-    if (batch.sealed !== null) await copy(client, `sealed_value (${sealedColumns})`, batch.sealed.stream);
+    if (batch.eventCount > 0) await copyIn(client, `event (${eventColumns})`, batch.events);
+    if (batch.sealed !== null) await copyIn(client, `sealed_value (${sealedColumns})`, batch.sealed.stream);
     await writeTiles(client, batch.logId, batch.tiles);
     if (batch.servers.length > 0) await writeServers(client, batch.servers);
     if (batch.definitions.length > 0) await writeDefinitions(client, batch.definitions);
@@ -71,15 +71,6 @@ async function moveHead(client: PoolClient, batch: BatchCommit): Promise<void> {
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
-
-function copy(client: PoolClient, into: string, stream: Uint8Array): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const sink = client.query(copyFrom(`COPY ${into} FROM STDIN (FORMAT binary)`));
-    sink.on('error', reject);
-    sink.on('finish', resolve);
-    sink.end(Buffer.from(stream.buffer, stream.byteOffset, stream.length));
-  });
-}
 
 /** At most 8,000 bytes; a screen that needs more reads it. */
 const maxNotifiedAlerts = 100;

@@ -1,15 +1,10 @@
 import type { Pool } from 'pg';
-import {
-  type Arrival,
-  type ContextRole,
-  type Edge,
-  edgesTo,
-  givenRole,
-  type Sighting,
-  sightingsLooked,
-} from '../core/context/edges';
+import { type Arrival, type Edge, edgesTo, givenRole, type Sighting, sightingsLooked } from '../core/context/edges';
 import { printOf } from '../core/context/prints';
+import { sha256 } from '../platform/crypto';
+import { copyIn } from './copy-in';
 import type { Queryable } from './pool';
+import { encodeShowing, fromInt8Array, int8Array, type PrintRow, printColumns, printCopy } from './print-copy';
 import { envelopeTime } from './time-text';
 import type { Tx } from './transaction';
 
@@ -74,7 +69,7 @@ export async function indexNext(pool: Pool, { logId, next, size }: LogPosition, 
 /** Whether one more sighting of a print, with its sign, is worth a row. `at`: RFC 3339. */
 export type KeepPrint = (print: bigint, at: string) => boolean;
 
-const columns = `id, ${envelopeTime('time')} AS time, type, server, duration_us::float8 AS duration, prints::text[] AS prints`;
+const columns = `id, ${envelopeTime('time')} AS time, type, server, duration_us::float8 AS duration, array_send(prints) AS prints`;
 
 async function readPrinted(db: Queryable, logId: number, from: number, to: number): Promise<PrintedEvent[]> {
   const { rows } = await db.query(
@@ -93,19 +88,19 @@ async function readPrintedById(db: Queryable, events: { id: string; time: string
   return rows.map(toPrinted);
 }
 
-const toPrinted = (row: Omit<PrintedEvent, 'prints'> & { prints: string[] }): PrintedEvent => ({
+const toPrinted = (row: Omit<PrintedEvent, 'prints'> & { prints: Buffer }): PrintedEvent => ({
   ...row,
-  prints: row.prints.map(BigInt),
+  prints: fromInt8Array(row.prints),
 });
 
 async function indexEvents(tx: Tx, events: PrintedEvent[], keep: KeepPrint): Promise<number> {
   if (events.length === 0) return 0;
-  await writePrints(tx, events, keep);
-  const repeated = await repeatedPrints(tx, events);
-  const later = await arrivedBefore(tx, events, repeated);
+  const repeated = await writePrints(tx, events, keep);
+  const joined = events.filter(({ prints }) => prints.some((print) => repeated.has(printOf(print))));
+  const later = await arrivedBefore(tx, joined, repeated);
   const edges = [
-    ...(await deriveEdges(tx, events, repeated)),
-    ...(later.length > 0 ? await deriveEdges(tx, later, await repeatedPrints(tx, later)) : []),
+    ...(await deriveEdges(tx, joined, repeated)),
+    ...(later.length > 0 ? await deriveEdges(tx, later, await seenAround(tx, later, 1)) : []),
   ];
   await writeEdges(tx, edges);
   return edges.length;
@@ -115,48 +110,45 @@ async function indexEvents(tx: Tx, events: PrintedEvent[], keep: KeepPrint): Pro
 const beganAt = ({ time, duration }: PrintedEvent): string =>
   duration === null ? time : new Date(Math.ceil(Date.parse(time) + Math.min(0, 1 - duration / 1000))).toISOString();
 
-async function writePrints(tx: Tx, events: PrintedEvent[], keep: KeepPrint): Promise<void> {
-  const rows: { print: bigint; role: ContextRole; at: string; event: PrintedEvent }[] = [];
+/** Stands for a server in the table of prints. */
+const serverNumber = (server: string): number => Buffer.from(sha256(server)).readInt32BE();
+
+/** Answers which of the prints were seen before, or more than once in these events: most content passes but once. */
+async function writePrints(tx: Tx, events: PrintedEvent[], keep: KeepPrint): Promise<Set<bigint>> {
+  const rows: PrintRow[] = [];
+  const days = new Set<string>();
   for (const event of events) {
+    const { id: eventId, time: eventTime } = event;
+    const common = { eventId, eventTime, server: serverNumber(event.server ?? '') };
     const began = beganAt(event);
+    const sent = encodeShowing({ ...common, at: began, role: 'argument' });
+    const given = encodeShowing({ ...common, at: eventTime, role: givenRole(event.type) });
     for (const print of event.prints) {
-      const sent = print < 0n;
-      const at = sent ? began : event.time;
-      if (keep(print, at))
-        rows.push({ print: printOf(print), role: sent ? 'argument' : givenRole(event.type), at, event });
+      const isSent = print < 0n;
+      const at = isSent ? began : eventTime;
+      if (!keep(print, at)) continue;
+      rows.push({ print: printOf(print), showing: isSent ? sent : given });
+      days.add(at.slice(0, 10));
     }
   }
   // Neighbours in the index are written together.
   rows.sort((a, b) => (a.print < b.print ? -1 : 1));
-  for (const day of new Set(rows.map(({ at }) => at.slice(0, 10)))) {
-    await tx.query('SELECT ensure_context_partition($1::date)', [day]);
-  }
-  await tx.query(
-    `INSERT INTO context_print (print, role, at, event_id, event_time, server)
-     SELECT print, role, at, event_id, event_time, hashtext(server)
-     FROM unnest($1::int8[], $2::text[], $3::timestamptz[], $4::uuid[], $5::timestamptz[], $6::text[])
-       AS row (print, role, at, event_id, event_time, server)
-     ON CONFLICT DO NOTHING`,
-    [
-      rows.map(({ print }) => String(print)),
-      rows.map(({ role }) => role),
-      rows.map(({ at }) => at),
-      rows.map(({ event }) => event.id),
-      rows.map(({ event }) => event.time),
-      rows.map(({ event }) => event.server ?? ''),
-    ],
-  );
+  const repeated = await seenAround(tx, events, 0);
+  for (const [i, { print }] of rows.entries()) if (print === rows[i + 1]?.print) repeated.add(print);
+  for (const day of days) await tx.query('SELECT ensure_context_partition($1::date)', [day]);
+  await copyIn(tx, `context_print (${printColumns})`, printCopy(rows));
+  return repeated;
 }
 
-/** Those of the events' prints, without signs, that were seen more than once around their time: most content passes but once. */
-async function repeatedPrints(db: Queryable, events: PrintedEvent[]): Promise<Set<bigint>> {
+/** Those of the events' prints, without signs, that are indexed more than `times` times around their time. */
+async function seenAround(db: Queryable, events: PrintedEvent[], times: number): Promise<Set<bigint>> {
   const prints = new Set(events.flatMap((event) => event.prints.map(printOf)));
-  const times = events.flatMap((event) => [beganAt(event), event.time]).sort();
+  const around = events.flatMap((event) => [beganAt(event), event.time]).sort();
   const { rows } = await db.query<{ print: string }>(
     `SELECT print::text AS print FROM context_print
      WHERE print = ANY ($1::int8[]) AND at > $2::timestamptz - $4 * interval '1 hour' AND at < $3::timestamptz + $4 * interval '1 hour'
-     GROUP BY print HAVING count(*) > 1`,
-    [[...prints].map(String), times[0], times.at(-1), rememberedHours],
+     GROUP BY print HAVING count(*) > $5`,
+    [int8Array([...prints]), around[0], around.at(-1), rememberedHours, times],
   );
   return new Set(rows.map(({ print }) => BigInt(print)));
 }
@@ -176,7 +168,7 @@ async function arrivedBefore(tx: Tx, events: PrintedEvent[], repeated: Set<bigin
          ORDER BY at LIMIT ${sightingsLooked}) AS argument
      LIMIT 1000`,
     [
-      given.map(({ print }) => String(print)),
+      int8Array(given.map(({ print }) => print)),
       given.map(({ time }) => time),
       rememberedHours,
       events.map(({ id }) => id),
@@ -187,14 +179,14 @@ async function arrivedBefore(tx: Tx, events: PrintedEvent[], repeated: Set<bigin
 
 /** All edges that lead to these events, from what is indexed. */
 async function deriveEdges(db: Queryable, events: PrintedEvent[], repeated: Set<bigint>): Promise<Edge[]> {
-  const arrivals = events.flatMap((event): (Arrival & { at: string; server: string })[] =>
+  const arrivals = events.flatMap((event): (Arrival & { at: string; server: number })[] =>
     [true, false].map((sent) => ({
       eventId: event.id,
       eventTime: event.time,
       sent,
       prints: event.prints.filter((print) => print < 0n === sent).map(printOf),
       at: sent ? beganAt(event) : event.time,
-      server: event.server ?? '',
+      server: serverNumber(event.server ?? ''),
     })),
   );
   const asked = arrivals.flatMap((arrival, place) =>
@@ -204,14 +196,14 @@ async function deriveEdges(db: Queryable, events: PrintedEvent[], repeated: Set<
   // What a server gives again was sent to that very server; what is sent may come from any.
   const { rows } = await db.query<{ place: number; print: string } & Omit<Sighting, 'print'>>(
     `SELECT asked.place, asked.print::text AS print, seen.role, seen.server, seen.event_id AS "eventId", ${envelopeTime('seen.event_time')} AS "eventTime"
-     FROM unnest($1::int[], $2::int8[], $3::timestamptz[], $4::uuid[], $5::bool[], $6::text[]) AS asked (place, print, at, event_id, sent, server)
+     FROM unnest($1::int[], $2::int8[], $3::timestamptz[], $4::uuid[], $5::bool[], $6::int[]) AS asked (place, print, at, event_id, sent, server)
        CROSS JOIN LATERAL (SELECT role, server, event_id, event_time FROM context_print
          WHERE print = asked.print AND at <= asked.at AND at > asked.at - $7 * interval '1 hour' AND event_id <> asked.event_id
-           AND CASE WHEN asked.sent THEN role <> 'argument' ELSE role = 'argument' AND server = hashtext(asked.server) END
+           AND CASE WHEN asked.sent THEN role <> 'argument' ELSE role = 'argument' AND server = asked.server END
          ORDER BY at DESC, event_id LIMIT ${sightingsLooked}) AS seen`,
     [
       asked.map(({ place }) => place),
-      asked.map(({ print }) => String(print)),
+      int8Array(asked.map(({ print }) => print)),
       asked.map(({ at }) => at),
       asked.map(({ eventId }) => eventId),
       asked.map(({ sent }) => sent),

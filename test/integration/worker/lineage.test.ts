@@ -140,7 +140,7 @@ describe('lineage', () => {
       'SELECT from_event, to_event, kind, weight, prints FROM context_edge ORDER BY 1, 2, 3',
     );
     expect(kept.rows.length).toBeGreaterThanOrEqual(20);
-    await database.pool.query('TRUNCATE context_edge, lineage_position');
+    await database.pool.query('TRUNCATE context_print, context_edge, lineage_position');
     await lineageJob(database.pool).run();
     const again = await database.pool.query(
       'SELECT from_event, to_event, kind, weight, prints FROM context_edge ORDER BY 1, 2, 3',
