@@ -12,7 +12,7 @@ export const statusWords = (status: string): string => statuses[status] ?? statu
 
 const assertions: Record<string, string> = {
   producer_signed: 'Signed by its producer',
-  observed: 'Observed by our adapter',
-  reported: 'Reported by the emitter',
+  observed: 'Observed by our adapter: its emitter does not sign',
+  reported: 'Observed: its emitter reported it unsigned, and we signed what came',
 };
 export const assertionWords = (assertion: string): string => assertions[assertion] ?? assertion;
