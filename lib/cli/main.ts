@@ -18,6 +18,11 @@ const captureWorker = new URL(
   import.meta.url,
 );
 
+const bundleThread = new URL(
+  import.meta.url.endsWith('.ts') ? './bundle-thread.ts' : './bundle-thread.js',
+  import.meta.url,
+);
+
 program
   .command('tap')
   .description('watch an MCP server: wrap a stdio server, or stand before a Streamable HTTP one')
@@ -90,7 +95,7 @@ program
   )
   .action(async (file: string, options) => {
     const { runVerify } = await import('./verify');
-    process.exitCode = await runVerify(file, options);
+    process.exitCode = await runVerify(file, options, bundleThread);
   });
 
 program

@@ -12,6 +12,7 @@ import { isTlogProof } from '../core/provenance/tlog-proof';
 import { exitCodeOf, worse } from '../core/provenance/verdict';
 import { verifyTlogProof } from '../core/provenance/verify-tlog-proof';
 import { nodeCrypto, sha256 } from '../platform/crypto';
+import { pushAll } from './bundle-threads';
 import { type Input, openInput, readWhole } from './verify-input';
 import { reportReceipts } from './verify-receipts';
 import { describeBundle, describeProof, type Report } from './verify-report';
@@ -39,13 +40,17 @@ interface Trust {
 
 /**
  * `custody verify FILE`: checks a bundle, a proof file or a list of them, a tlog-proof, or other people's receipts, without network or
- * database. Answers the exit code (core/provenance/verdict.ts). Throws with one line for a person where the file is none of these.
+ * database. `bundleThread`: the script that helps with bundles, if it is to. Answers the exit code (core/provenance/verdict.ts). Throws with one line for a person where the file is none of these.
  */
-export async function runVerify(file: string, options: VerifyOptions = {}): Promise<number> {
+export async function runVerify(
+  file: string,
+  options: VerifyOptions = {},
+  bundleThread: URL | null = null,
+): Promise<number> {
   const trust = readTrust(options);
   const input = await openInput(file);
   const report = looksLikeBundle(input.start)
-    ? await verifyBundle(input, trust)
+    ? await verifyBundle(input, trust, bundleThread)
     : await verifyOther(input, trust, options);
   const json = `${JSON.stringify({ ...report.json, exit_code: report.exitCode }, null, 2)}\n`;
   if (options.json === '-') {
@@ -66,17 +71,18 @@ function readTrust({ logKey = [], policy: policyFile, tsa }: VerifyOptions): Tru
   };
 }
 
-async function verifyBundle({ chunks }: Input, { logKeys, policy, authorities }: Trust): Promise<Report> {
+async function verifyBundle(
+  { chunks }: Input,
+  { logKeys, policy, authorities }: Trust,
+  thread: URL | null,
+): Promise<Report> {
   const verifier = new BundleVerifier(nodeCrypto, {
     logKeys,
     ...(policy && { policy }),
     readTimestamp: (token, text) => verifyTimestamp(token, text, authorities),
   });
   const progress = new Progress();
-  for await (const chunk of chunks) {
-    verifier.push(chunk);
-    progress.report(chunk.length, verifier.lines);
-  }
+  await pushAll(verifier, chunks, thread, (bytes) => progress.report(bytes, verifier.lines));
   progress.end();
   return describeBundle(await verifier.finish(), policy !== undefined);
 }

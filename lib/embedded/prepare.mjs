@@ -22,6 +22,7 @@ const generated = join(root, 'lib/store/generated');
 const dist = join(root, 'dist');
 const entries = [
   { in: 'lib/cli/main.ts', out: 'custody' },
+  { in: 'lib/cli/bundle-thread.ts', out: 'bundle-thread' },
   { in: 'lib/worker/main.ts', out: 'worker' },
   { in: 'lib/worker/judge-thread.ts', out: 'judge-thread' },
   { in: 'lib/sensor/capture-worker.ts', out: 'capture-worker' },

@@ -1,7 +1,7 @@
 import { ownSource } from '../../event/own';
 import type { Attributes } from '../content';
 import type { Crypto } from '../crypto';
-import { isKeyAction, KeyRegistry, type RegistryEntry, speaksFor, standingWords } from '../key-registry';
+import { isKeyAction, KeyRegistry, speaksFor, standingWords } from '../key-registry';
 import type { LeafRecord } from '../leaf';
 import type { Problems } from './problems';
 
@@ -26,7 +26,7 @@ interface Waiting {
 export class BundleKeys {
   #crypto: Crypto;
   #problems: Problems;
-  #entries: RegistryEntry[] = [];
+  #entries: { index: number; body: Attributes }[] = [];
   #registry: KeyRegistry | null = null;
   #waiting: Waiting[] = [];
   #unproved = 0;
@@ -38,10 +38,21 @@ export class BundleKeys {
     this.#problems = problems;
   }
 
-  /** An entry of the console's log; only key entries are kept. */
+  /** An entry of the console's log; only key entries are kept, and none once the registry is closed. */
   add(index: number, body: Attributes): void {
+    if (this.#registry) return;
     const { action } = body as unknown as { action?: unknown };
     if (isKeyAction(action) && this.#entries.length < mostEntries) this.#entries.push({ index, body });
+  }
+
+  /** The key entries so far, for another thread to know the same keys. */
+  get entries(): readonly { index: number; body: Attributes }[] {
+    return this.#entries;
+  }
+
+  /** The registry is what came so far. */
+  close(): void {
+    void this.registry;
   }
 
   get registry(): KeyRegistry {
@@ -58,7 +69,7 @@ export class BundleKeys {
   /** The key that may sign for this entry; undefined where none is known, a string where it may not. */
   keyFor(kid: string, leaf: LeafRecord): Uint8Array | string | undefined {
     const key = this.registry.keys.get(kid);
-    this.#known = Math.max(this.#known, leaf.registry ?? 0);
+    this.judgedBy(leaf.registry);
     if (!key) return undefined;
     // Without a place in the registry the pipeline did not know the key as the source's.
     if (leaf.kid === undefined || leaf.registry === undefined) return key.publicKey;
@@ -67,10 +78,18 @@ export class BundleKeys {
     return speaksFor(standing) || standing === 'compromised' ? key.publicKey : standingWords[standing];
   }
 
+  /** A signed event was judged at this place of the registry. */
+  judgedBy(registry = 0): void {
+    this.#known = Math.max(this.#known, registry);
+  }
+
+  isCompromised(kid: string): boolean {
+    return this.registry.keys.get(kid)?.revoked?.compromisedSince != null;
+  }
+
   /** An event whose signature holds by this key; judged at the end where the key was compromised. */
   used(entry: Waiting): void {
-    const key = this.registry.keys.get(entry.kid);
-    if (!key?.revoked?.compromisedSince || entry.leaf.registry === undefined) return;
+    if (!this.isCompromised(entry.kid) || entry.leaf.registry === undefined) return;
     if (this.#waiting.length < mostWaiting) this.#waiting.push(entry);
     else this.#unproved++;
   }

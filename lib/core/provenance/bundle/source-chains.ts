@@ -17,28 +17,37 @@ interface Chain {
   runs: [from: number, to: number][];
 }
 
+/** Where an event stands in its source's chain. */
+export interface ChainPlace {
+  source: string;
+  epoch: string;
+  sequence: number;
+  prevhash: string | undefined;
+  /** Of the event's protected members: what the next event names. */
+  hash: Uint8Array;
+}
+
+/** `core`: RFC 8785 form of the event's protected members. Null for an event without a place in a chain. */
+export function placeOf(sha256: Sha256, { chainepoch, sequence, source, prevhash }: Attributes, core: string) {
+  if (chainepoch === undefined || sequence === undefined || !Number.isSafeInteger(Number(sequence))) return null;
+  const place: ChainPlace = { source, epoch: chainepoch, sequence: Number(sequence), prevhash, hash: sha256(core) };
+  return place;
+}
+
 /** Follows the chains of the sources through a bundle: each event of an epoch names the hash of the one before. */
 export class SourceChains {
   #chains = new Map<string, Chain>();
   #problems: Problems;
-  #sha256: Sha256;
   /** Links that were checked: an event named the hash of the one that stands before it. */
   links = 0;
 
-  constructor(sha256: Sha256, problems: Problems) {
-    this.#sha256 = sha256;
+  constructor(problems: Problems) {
     this.#problems = problems;
   }
 
-  /** `core`: RFC 8785 form of the event's protected members. Events without a place in a chain are passed over. */
-  add(line: number, where: string, event: Attributes, core: string): void {
-    const { chainepoch: epoch, sequence: text, source } = event;
-    if (epoch === undefined || text === undefined) return;
-    const sequence = Number(text);
-    if (!Number.isSafeInteger(sequence)) return;
+  add(line: number, where: string, { source, epoch, sequence, prevhash, hash }: ChainPlace): void {
     const name = `${source}\n${epoch}`;
     const chain = this.#chains.get(name);
-    const hash = this.#sha256(core);
     if (!chain) {
       if (this.#chains.size < mostChains) {
         this.#chains.set(name, { source, epoch, last: sequence, lastHash: hash, runs: [[sequence, sequence]] });
@@ -47,7 +56,7 @@ export class SourceChains {
     }
     if (sequence === chain.last + 1) {
       this.links++;
-      if (!isHexOf(event.prevhash, chain.lastHash)) {
+      if (!isHexOf(prevhash, chain.lastHash)) {
         const reason = `event ${sequence} of ${source} does not follow the event ${chain.last} that stands before it: two histories of the source`;
         this.#problems.add('diverged', line, where, reason);
       }

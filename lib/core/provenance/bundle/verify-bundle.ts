@@ -2,16 +2,15 @@ import type { Json } from '../../event/json';
 import { toHex } from '../bytes';
 import { openCheckpoint } from '../checkpoint';
 import { openedMarker } from '../commitment';
-import { type ContentFindings, checkContent } from '../content';
+import type { Attributes, ContentFindings } from '../content';
 import type { Crypto, Sha256Stream } from '../crypto';
 import { verifyDetachedJws } from '../jws';
-import { leafHash } from '../merkle';
 import { NoteError, parseVerifierKey, type VerifierKey } from '../note';
 import type { WitnessPolicy } from '../policy';
-import { SignatureVerifier } from '../signature';
 import { Anchors, type ReadTimestamp } from './anchors';
 import { hashesOf, ObservedBatch } from './batches';
 import { type EntryLine, isEntryLine, readEntryLine } from './entry-line';
+import { EntryReader, type ReadEntry } from './entry-reader';
 import { BundleKeys } from './keys';
 import { BundleError, LineCutter } from './line-cutter';
 import {
@@ -24,10 +23,11 @@ import {
   type HeaderLine,
 } from './lines';
 import { LogSection } from './log-section';
+import { type PackedBlock, type SoundContent, type SoundEntry, soundEntry } from './packed-block';
 import { Problems } from './problems';
 import { readLine } from './read-line';
 import { type BundleReport, reportOf, type Tally } from './report';
-import { SourceChains } from './source-chains';
+import { placeOf, SourceChains } from './source-chains';
 
 export interface BundleOptions {
   /** Verifier keys that the reader has from elsewhere; each counts for the log of its name. */
@@ -39,6 +39,13 @@ export interface BundleOptions {
   /** For showing: every line but entries, and every entry with what came of it. */
   onLine?: (line: BundleLine) => void;
   onEntry?: (entry: EntryLine, found: ContentFindings | null) => void;
+}
+
+/** What another thread must know to read lines ahead. */
+export interface ForReaders {
+  keyEntries: readonly { index: number; body: Attributes }[];
+  /** Logs whose lines it leaves alone. */
+  left: number[];
 }
 
 const newline = Uint8Array.of(0x0a);
@@ -54,8 +61,8 @@ export class BundleVerifier {
   #cutter = new LineCutter();
   #digest: Sha256Stream;
   #problems = new Problems();
-  #signatures: SignatureVerifier;
   #keys: BundleKeys;
+  #reader: EntryReader;
   #chains: SourceChains;
   #anchors: Anchors;
   #sections = new Map<number, LogSection>();
@@ -63,7 +70,7 @@ export class BundleVerifier {
   #current: { id: number; section: LogSection } | null = null;
   #batch: ObservedBatch | null = null;
   /** The entry before this line. */
-  #entry: { log: number; index: number; body: Uint8Array | null } | null = null;
+  #entry: { log: number; index: number; line: Uint8Array } | null = null;
   #wanted = new Map<string, { line: number; alert: string }>();
   #header: HeaderLine | null = null;
   #end: EndLine | null = null;
@@ -83,9 +90,9 @@ export class BundleVerifier {
     this.#crypto = crypto;
     this.#options = options;
     this.#digest = crypto.startSha256();
-    this.#signatures = new SignatureVerifier(crypto);
     this.#keys = new BundleKeys(crypto, this.#problems);
-    this.#chains = new SourceChains(crypto.sha256, this.#problems);
+    this.#reader = new EntryReader(crypto, this.#keys);
+    this.#chains = new SourceChains(this.#problems);
     this.#anchors = new Anchors(crypto, options, this.#problems);
   }
 
@@ -100,11 +107,7 @@ export class BundleVerifier {
     let from = 0;
     let to = 0;
     this.#cutter.push(chunk, (line, end, isJoined) => {
-      this.#line++;
-      if (this.#line === 1) this.#begin(line);
-      else if (this.#end) this.#problem('form', `line ${this.#line}`, 'nothing may stand behind the end line');
-      else if (isEntryLine(line)) this.#readEntry(line);
-      else this.#readOther(line);
+      this.#readLine(line);
       if (this.#end) return;
       if (isJoined) {
         this.#digest.update(line);
@@ -114,6 +117,39 @@ export class BundleVerifier {
       to = end;
     });
     if (to > from) this.#digest.update(chunk.subarray(from, to));
+  }
+
+  /**
+   * What other threads need to read lines ahead. Null before it is known, and where each entry is to be shown.
+   */
+  get forReaders(): ForReaders | null {
+    if (!this.#eventsBegan || this.#options.onEntry) return null;
+    const consoles = [...this.#sections].filter(([, { kind }]) => kind === 'console');
+    return { keyEntries: this.#keys.entries, left: consoles.map(([id]) => id) };
+  }
+
+  /** The next bytes, whole lines that were read elsewhere with what `forReaders` says. Nothing may be waiting for its newline. */
+  pushRead(bytes: Uint8Array, block: PackedBlock): void {
+    let start = 0;
+    let to = 0;
+    block.ends.forEach((end, i) => {
+      const line = bytes.subarray(start, end - 1);
+      start = end;
+      const entry = this.#end ? null : soundEntry(block, i);
+      if (entry) this.#takeRead(entry, line);
+      else this.#readLine(line);
+      if (!this.#end) to = end;
+    });
+    this.#cutter.count += block.ends.length;
+    if (to > 0) this.#digest.update(bytes.subarray(0, to));
+  }
+
+  #readLine(line: Uint8Array): void {
+    this.#line++;
+    if (this.#line === 1) this.#begin(line);
+    else if (this.#end) this.#problem('form', `line ${this.#line}`, 'nothing may stand behind the end line');
+    else if (isEntryLine(line)) this.#readEntry(line);
+    else this.#readOther(line);
   }
 
   /** When all bytes came. Throws BundleError where there was no bundle. */
@@ -280,8 +316,15 @@ export class BundleVerifier {
       this.#problem('swapped', section.origin, 'the console’s log, which holds the keys, stands behind events');
     }
     this.#current = { id, section };
+    if (section.kind !== 'console' && !this.#eventsBegan) {
+      this.#eventsBegan = true;
+      this.#keys.close();
+    }
     return section;
   }
+
+  /** The registry is closed: what stands in the console's log behind events says nothing of keys. */
+  #eventsBegan = false;
 
   get #tallied(): boolean {
     return this.#current !== null && this.#current.section.kind !== 'console';
@@ -289,32 +332,56 @@ export class BundleVerifier {
 
   #readEntry(bytes: Uint8Array): void {
     this.#counts.entry = (this.#counts.entry ?? 0) + 1;
-    const entry = readEntryLine(bytes);
+    const entry = this.#reader.read(bytes);
     if (!entry) {
       this.#problem('form', `line ${this.#line}`, 'the line of an entry can’t be read, or is not in RFC 8785 form');
       return;
     }
-    const section = this.#enter(entry.log);
+    const { log, index, leaf, hash } = entry;
+    const section = this.#place({ log, index, id: leaf.id, hash, isKeyed: leaf.kid !== undefined });
     if (!section) return;
-    this.#entry = null;
-    const hash = leafHash(this.#crypto.sha256, entry.leafText);
-    if (!section.addEntry(this.#line, entry.index, hash)) return;
-    if (this.#batch && !this.#batch.covers(entry.index)) this.#closeBatch();
-    this.#batch?.add(entry.index, hash, entry.leaf.kid !== undefined);
-    this.#wanted.delete(entry.leaf.id);
     const found = entry.body ? this.#readBody(entry, section, entry.body) : null;
-    this.#entry = { log: entry.log, index: entry.index, body: found?.event ? entry.body : null };
+    if (found?.event) this.#entry = { log, index, line: bytes };
     if (!entry.body) this.tally.hidden++;
     this.#options.onEntry?.(entry, found);
   }
 
-  #readBody(entry: EntryLine, section: LogSection, body: Uint8Array): ContentFindings {
-    const { leaf } = entry;
-    const where = `${section.origin} ${entry.index}`;
-    const found = checkContent(this.#crypto, this.#signatures, body, leaf, (kid, of) => this.#keys.keyFor(kid, of));
+  /** An entry that was read elsewhere, and found sound. */
+  #takeRead(entry: SoundEntry, line: Uint8Array): void {
+    this.#line++;
+    this.#counts.entry = (this.#counts.entry ?? 0) + 1;
+    const section = this.#place(entry);
+    if (!section) return;
+    const { log, index, content } = entry;
+    if (!content) {
+      this.tally.hidden++;
+      return;
+    }
+    if (content.signature !== 'none') this.#keys.judgedBy(content.registry);
+    this.#takeContent(`${section.origin} ${index}`, content);
+    this.#entry = { log, index, line };
+  }
+
+  /** Puts an entry where it stands in its log and its batch. Null where it stands out of order, so that it says nothing. */
+  #place({ log, index, id, hash, isKeyed }: Omit<SoundEntry, 'content'>): LogSection | null {
+    const section = this.#enter(log);
+    if (!section) return null;
+    this.#entry = null;
+    if (!section.addEntry(this.#line, index, hash)) return null;
+    if (this.#batch && !this.#batch.covers(index)) this.#closeBatch();
+    this.#batch?.add(index, hash, isKeyed);
+    this.#wanted.delete(id);
+    return section;
+  }
+
+  #readBody(entry: ReadEntry, section: LogSection, body: Uint8Array): ContentFindings {
+    const { log, index, leaf } = entry;
+    const where = `${section.origin} ${index}`;
+    const found = this.#reader.check(entry, body);
+    const { event, signature } = found;
     if (!found.hashed)
       this.#problem('changed', where, `the content of ${leaf.id} does not have the hash that the log holds`);
-    if (!found.event) {
+    if (!event) {
       this.#problem('changed', where, `the content of ${leaf.id} is not canonical JSON of an event`);
       return found;
     }
@@ -322,33 +389,30 @@ export class BundleVerifier {
       this.#problem('changed', where, `the log entry is of another event: ${found.differs.join(', ')} differ`);
     }
     if (section.kind === 'console') {
-      this.#keys.add(entry.index, found.event);
+      this.#keys.add(index, event);
       return found;
     }
-    if (found.data === 'changed') this.tally.changedData++;
-    this.#tallySignature(entry, where, found);
-    this.#chains.add(this.#line, where, found.event, found.core);
+    if (signature.state === 'bad')
+      this.#problem('changed', where, `the producer’s signature does not hold: ${signature.detail}`);
+    if (signature.state === 'valid') this.#keys.used({ line: this.#line, log, index, where, kid: signature.kid, leaf });
+    const place = placeOf(this.#crypto.sha256, event, found.core);
+    this.#takeContent(where, { data: found.data, signature: signature.state, place });
     return found;
   }
 
-  #tallySignature({ log, index, leaf }: EntryLine, where: string, { signature }: ContentFindings): void {
-    switch (signature.state) {
-      case 'valid':
-        this.tally.signed++;
-        this.#keys.used({ line: this.#line, log, index, where, kid: signature.kid, leaf });
-        break;
-      case 'bad':
-        this.#problem('changed', where, `the producer’s signature does not hold: ${signature.detail}`);
-        break;
-      case 'not_enrolled':
-        this.tally.notEnrolled++;
-        break;
-      case 'unknown_key':
-        this.tally.unknownKey++;
-        break;
-      case 'none':
-        break;
-    }
+  #takeContent(
+    where: string,
+    {
+      data,
+      signature,
+      place,
+    }: Pick<SoundContent, 'data' | 'place'> & { signature: ContentFindings['signature']['state'] },
+  ): void {
+    if (data === 'changed') this.tally.changedData++;
+    if (signature === 'valid') this.tally.signed++;
+    else if (signature === 'not_enrolled') this.tally.notEnrolled++;
+    else if (signature === 'unknown_key') this.tally.unknownKey++;
+    if (place) this.#chains.add(this.#line, where, place);
   }
 
   #closeBatch(): void {
@@ -363,13 +427,14 @@ export class BundleVerifier {
   #readDisclosure(line: DisclosureLine): void {
     const entry = this.#entry;
     const where = `line ${this.#line}`;
-    if (!entry?.body || entry.log !== line.log || entry.index !== line.index) {
+    const body = entry && readEntryLine(entry.line)?.body;
+    if (!body || entry.log !== line.log || entry.index !== line.index) {
       this.#problem('form', where, 'a disclosure stands behind the entry that it opens, with its content');
       return;
     }
     const { pointer, n, value, k } = line;
     const disclosure = { pointer, n, value: value as Json, k };
-    const event = JSON.parse(decoder.decode(entry.body)) as { id: string };
+    const event = JSON.parse(decoder.decode(body)) as { id: string };
     if (openedMarker(this.#crypto.hmacSha256, event, disclosure)) this.tally.disclosed++;
     else this.#problem('changed', where, `the value does not open the commitment at ${pointer}`);
   }
