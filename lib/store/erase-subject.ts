@@ -36,11 +36,33 @@ export async function eraseSubject(tx: Tx, id: string): Promise<ErasureCounts | 
   return { events: Number(values.rows[0]?.events), sightings: sightings.rowCount ?? 0, deadLetters };
 }
 
-/** How the identifier stands in bytes that came in: as it is, in JSON, and in JSON of ASCII alone. */
+/** How the identifier stands in bytes that came in: as it is, in JSON, JSON of ASCII alone, addresses of pages, hexadecimal, base64. */
 function formsOf(identity: string): string[] {
   const inJson = JSON.stringify(identity).slice(1, -1);
-  const inAscii = inJson.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  return [...new Set([identity, inJson, inAscii])];
+  const escaped = (text: string, which: RegExp) =>
+    text.replace(which, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return [
+    ...new Set([
+      identity,
+      inJson,
+      escaped(inJson, /[^ -~]/g),
+      escaped(inJson, /[^ -~]|[@&<>']/g),
+      encodeURIComponent(identity.toWellFormed()),
+      ...(identity.length < leastEncoded ? [] : [Buffer.from(identity).toString('hex'), ...inBase64(identity)]),
+    ]),
+  ];
+}
+
+/** Shorter ones stand in encoded bytes by chance. */
+const leastEncoded = 9;
+
+/** Base64 writes a text in three ways, by where it begins; at its ends characters hold its neighbours too, and are left out. */
+function inBase64(text: string): string[] {
+  const bytes = Buffer.from(text);
+  return [0, 1, 2].flatMap((start) => {
+    const whole = bytes.subarray(start, start + Math.floor((bytes.length - start) / 3) * 3);
+    return [whole.toString('base64'), whole.toString('base64url')];
+  });
 }
 
 /**
