@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, hash, type KeyObject, sign, verify } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { Crypto, Hmac, Sha256, Sign } from '../core/provenance/crypto';
+import type { Crypto, Sha256, Sign } from '../core/provenance/crypto';
 
 /** By way of a Latin-1 (`binary`) string: half the time of the call's own Buffer output. */
 export const sha256: Sha256 = (data) => Buffer.from(hash('sha256', data, 'binary'), 'latin1');
@@ -13,9 +13,16 @@ const outer = Buffer.alloc(block + 32, 0x5c);
 /** How many bytes the key before had. */
 let padded = 0;
 
+export function hmacSha256(key: Uint8Array, data: Uint8Array | string): Uint8Array;
+export function hmacSha256(key: Uint8Array, data: Uint8Array | string, output: 'base64url'): string;
 /** Of two one-shot hashes, because createHmac takes twice the time. */
-export const hmacSha256: Hmac = (key, data) => {
-  if (key.length > block) return hmacSha256(sha256(key), data);
+export function hmacSha256(key: Uint8Array, data: Uint8Array | string, output?: 'base64url'): Uint8Array | string {
+  writeOuter(key.length > block ? sha256(key) : key, data);
+  return output === undefined ? sha256(outer) : hash('sha256', outer, output);
+}
+
+/** What the outer hash is taken of. */
+function writeOuter(key: Uint8Array, data: Uint8Array | string): void {
   const most = block + (typeof data === 'string' ? data.length * 3 : data.length);
   if (most > inner.length) {
     inner = Buffer.alloc(most * 2, 0x36);
@@ -38,8 +45,7 @@ export const hmacSha256: Hmac = (key, data) => {
   }
   if (end < 1024) views[end] ??= inner.subarray(0, end);
   outer.write(hash('sha256', views[end] ?? inner.subarray(0, end), 'binary'), block, 'latin1');
-  return sha256(outer);
-};
+}
 
 const publicKeys = new LRUCache<string, KeyObject>({ max: 1000 });
 

@@ -2,7 +2,7 @@ import { canonicalJson, canonicalString } from '../event/canonical';
 import { isObject, type Json } from '../event/json';
 import { marker } from '../redaction/marker';
 import { atPointer } from '../text/walk';
-import { fromBase64url, toBase64url } from './bytes';
+import { fromBase64url } from './bytes';
 import type { Hmac } from './crypto';
 
 /**
@@ -29,11 +29,10 @@ export const commitKey = (hmac: Hmac, secret: Uint8Array, eventId: string, point
 
 /** The commitment that stands in the marker, base64url, 43 characters. Throws TypeError for a value that has no canonical JSON. */
 export const commit = (hmac: Hmac, key: Uint8Array, eventId: string, pointer: string, value: Json): string =>
-  toBase64url(
-    hmac(
-      key,
-      `custody/commit/v1\0${eventId}\0${pointer}\0${typeof value === 'string' ? canonicalString(value) : canonicalJson(value)}`,
-    ),
+  hmac(
+    key,
+    `custody/commit/v1\0${eventId}\0${pointer}\0${typeof value === 'string' ? canonicalString(value) : canonicalJson(value)}`,
+    'base64url',
   );
 
 /** Whether the disclosure opens this marker (`[redacted:<kind>:<commitment>]`) of this event. False for whatever does not. */

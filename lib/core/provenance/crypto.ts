@@ -8,8 +8,11 @@ export interface Sha256Stream {
   digest(): Uint8Array;
 }
 
-/** HMAC-SHA-256 (RFC 2104) of bytes, or of a string's UTF-8. 32 bytes, not shared with any later call. */
-export type Hmac = (key: Uint8Array, data: Uint8Array | string) => Uint8Array;
+/** HMAC-SHA-256 (RFC 2104) of bytes, or of a string's UTF-8. 32 bytes, not shared with any later call, or their base64url. */
+export interface Hmac {
+  (key: Uint8Array, data: Uint8Array | string): Uint8Array;
+  (key: Uint8Array, data: Uint8Array | string, output: 'base64url'): string;
+}
 
 /** What the core needs of a cryptographic library: `crypto-noble.ts` in the browser, `lib/platform/crypto.ts` in Node. */
 export interface Crypto {

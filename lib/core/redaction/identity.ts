@@ -29,6 +29,9 @@ const leastEqual = 3;
 const impersonal = new Set(
   'observation mcp server tool tools_list timing capture outcome erasure retention'.split(' '),
 );
+/** Members that may name people or programs. */
+const inActor = ['groups', 'session'];
+const inContext = ['injected_by', 'recipients'];
 const address = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 /** Identifiers of workloads and clients: SPIFFE, URNs, addresses of pages. */
 const machine = /^(?!mailto:|acct:)[a-z][a-z0-9+.-]*:/i;
@@ -107,12 +110,12 @@ class IdentityPass<Owner extends { secret: Uint8Array }> {
   private named(name: string, section: Members): Members {
     switch (name) {
       case 'actor':
-        return this.addressed(section, this.personal ? this.actor(section) : section, name, ['groups', 'session']);
+        return this.addressed(section, this.personal ? this.actor(section) : section, name, inActor);
       case 'auth':
         if (!this.personal && !isAddress(section.subject)) return section;
         return this.put(section, section, 'subject', this.person(section.subject, '/data/auth/subject'));
       case 'context':
-        return this.addressed(section, section, name, ['injected_by', 'recipients']);
+        return this.addressed(section, section, name, inContext);
       case 'approval': {
         const { approver } = section;
         if (!isMembers(approver)) return section;
@@ -133,17 +136,20 @@ class IdentityPass<Owner extends { secret: Uint8Array }> {
   }
 
   /** Members that may name people or programs: of those, who has an address is a person. */
-  private addressed(section: Members, changed: Members, name: string, members: string[]): Members {
-    return members.reduce((before, member) => {
-      const pointer = `/data/${name}/${member}`;
-      const value = section[member];
-      const put = Array.isArray(value)
-        ? this.items(value, (item, i) => (isAddress(item) ? this.somebody(item, `${pointer}/${i}`) : item))
-        : isAddress(value)
-          ? this.somebody(value, pointer)
-          : value;
-      return this.put(before, section, member, put);
-    }, changed);
+  private addressed(section: Members, changed: Members, name: string, members: readonly string[]): Members {
+    let put = changed;
+    for (const member of members) {
+      if (section[member] === undefined) continue;
+      put = this.put(put, section, member, this.addresses(section[member], `/data/${name}/${member}`));
+    }
+    return put;
+  }
+
+  private addresses(value: unknown, pointer: string): unknown {
+    if (Array.isArray(value)) {
+      return this.items(value, (item, i) => (isAddress(item) ? this.somebody(item, `${pointer}/${i}`) : item));
+    }
+    return isAddress(value) ? this.somebody(value, pointer) : value;
   }
 
   private chain(chain: unknown): unknown {

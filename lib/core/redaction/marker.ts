@@ -1,5 +1,3 @@
-import type { Hmac } from '../provenance/crypto';
-
 /**
  * What stands in an event instead of a secret, of personal data, or of who acted: `[redacted:<kind>:<commitment>]`. The commitment
  * (lib/core/provenance/commitment) says nothing to whom the value was not disclosed: equal values have different ones.
@@ -44,7 +42,7 @@ export const isPersonMarker = (text: string): boolean => text.startsWith(personS
  * Keyed fingerprints, by which detection recognises a value that it saw before: the first 64 bits of HMAC-SHA-256, as 16
  * hexadecimal digits. They stand in no event.
  */
-export function fingerprinter(hmac: Hmac, key: Uint8Array) {
+export function fingerprinter(hmac: (key: Uint8Array, data: string) => Uint8Array, key: Uint8Array) {
   return (value: string): string => {
     const mac = hmac(key, `custody/redaction/v1\0${value}`);
     return Array.from(mac.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join('');
