@@ -42,6 +42,7 @@ import { withdrawChange } from '@/lib/services/withdraw-change';
 import { openValues } from '@/lib/store/sealed-values';
 import { subjectsOf } from '@/lib/store/subjects';
 import { signGrownLogs } from '@/lib/worker/checkpoint';
+import { ChainedSource } from '../../support/chained';
 import { newSigner } from '../../support/enroll';
 import { jsonBytes } from '../../support/events';
 import {
@@ -235,7 +236,7 @@ const cases: Case[] = [
     file: 'run-drill',
     verb: runDrill,
     prepare: async () => {
-      await takeIn([newEnvelope()]);
+      await takeIn([new ChainedSource().next()]);
       await signGrownLogs(db.pool, logKey({ dataDir: env().CUSTODY_DATA }), new Set());
       return { input: {} };
     },
