@@ -149,6 +149,8 @@ export interface SampleBundle {
   whole?: boolean;
   withBodies?: boolean;
   unsigned?: boolean;
+  /** Who signs; the observer where nobody is named. */
+  maker?: Parameters<BundleWriter['end']>[0];
 }
 
 /** The text of a bundle. */
@@ -158,6 +160,7 @@ export async function sampleBundle({
   whole,
   withBodies = true,
   unsigned,
+  maker = observer,
 }: SampleBundle): Promise<string> {
   const writer = new BundleWriter(nodeCrypto);
   let text = writer.line({
@@ -192,5 +195,5 @@ export async function sampleBundle({
     });
     for await (const part of section) text += part;
   }
-  return text + writer.end(unsigned ? undefined : observer);
+  return text + writer.end(unsigned ? undefined : maker);
 }

@@ -116,6 +116,11 @@ export class LogSection {
     return this.checkpoints.filter(({ matches }) => matches).sort((a, b) => b.size - a.size)[0];
   }
 
+  /** Whether a signed root covers all entries that are here. */
+  get isProved(): boolean {
+    return this.entries === 0 || (this.anchor?.size ?? 0) > this.lastEntry;
+  }
+
   /** Index behind the last entry or range. */
   get end(): number {
     return this.#due;

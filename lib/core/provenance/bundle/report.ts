@@ -90,6 +90,11 @@ export function reportOf(seen: Seen): BundleReport {
 const eventsOf = ({ sections }: Seen): number =>
   sections.reduce((sum, { section }) => sum + (section.kind === 'console' ? 0 : section.entries), 0);
 
+const isProved = ({ sections }: Seen): boolean => sections.every(({ section }) => section.isProved);
+
+/** Lines that no log's root covers, but the maker's signature alone. */
+const toldLines = ['alert', 'detection', 'history', 'chain'];
+
 const fact = (name: FactName, state: FactState, detail: string): Fact => ({
   name,
   state,
@@ -105,31 +110,38 @@ function authentic(seen: Seen): Fact {
     tally.observed > 0 && `${plural(tally.observed, 'event')} observed, signed by Custody’s own adapter`,
     tally.notEnrolled > 0 && `${countWords(tally.notEnrolled)} signed by a key that was not enrolled`,
     tally.unknownKey > 0 && `${countWords(tally.unknownKey)} signed by a key that the bundle does not have`,
-    tally.changedData > 0 && `in ${countWords(tally.changedData)} secrets were redacted after the producer signed`,
+    tally.changedData > 0 &&
+      `in ${countWords(tally.changedData)} the data is not what the producer signed: redacted on the way in, as the log says`,
   ].filter(Boolean);
   const bad = problems.kept.some(({ reason }) => /signature does not hold|^the key/.test(reason));
   if (bad)
     return fact('authentic', 'fails', 'A signature does not hold, or its key may not sign; the list says where.');
   const rest = events - tally.signed - tally.observed - tally.notEnrolled - tally.unknownKey;
   if (rest > 0) parts.push(`${plural(rest, 'event')} without a signature that can be checked here`);
-  const state = events > 0 && tally.signed === events ? 'holds' : 'open';
+  if (!isProved(seen)) parts.push('no signed root covers all of them and of their keys');
+  const state = events > 0 && tally.signed === events && tally.changedData === 0 && isProved(seen) ? 'holds' : 'open';
   return fact('authentic', state, events === 0 ? 'There are no events in it.' : `${parts.join('; ')}.`);
 }
 
-function untampered({ problems, tally, chains, madeBySignature }: Seen): Fact {
+function untampered(seen: Seen): Fact {
+  const { problems, tally, chains, madeBySignature, counts } = seen;
   if (problems.has('changed', 'repeated', 'swapped', 'form', 'diverged')) {
     return fact('untampered', 'fails', 'Something does not fit what was recorded; the list says where.');
+  }
+  if (!isProved(seen)) {
+    return fact('untampered', 'open', 'Not every entry leads to a signed root; of those that do not, nothing shows.');
   }
   const parts = ['Every entry leads to its log’s root'];
   if (tally.hidden > 0) parts.push(`of ${countWords(tally.hidden)} only the leaf is here, not the content`);
   if (chains.links > 0) parts.push(`${countWords(chains.links)} links of source chains hold`);
   if (tally.disclosed > 0) parts.push(`${plural(tally.disclosed, 'disclosed value')} fit their commitments`);
+  const isTold = toldLines.some((type) => (counts[type] ?? 0) > 0);
   parts.push(
     madeBySignature === 'holds'
       ? 'alerts and history are as their maker signed them'
-      : 'alerts and history are covered by a digest alone, not by a signature',
+      : 'alerts and history are covered by a digest alone, which anybody can make, not by a signature',
   );
-  return fact('untampered', 'holds', `${parts.join('; ')}.`);
+  return fact('untampered', isTold && madeBySignature !== 'holds' ? 'open' : 'holds', `${parts.join('; ')}.`);
 }
 
 function anchored(seen: Seen, witnessed: boolean): Fact {
@@ -163,14 +175,16 @@ const organisationsOf = ({ anchors }: Seen): string[] => [
   ...new Set(anchors.all.flatMap(({ witnesses, matches }) => (matches && witnesses ? witnesses.organisations : []))),
 ];
 
-function complete({ header, problems, sections, registry }: Seen): Fact {
+function complete(seen: Seen): Fact {
+  const { header, problems, sections, registry } = seen;
   if (problems.has('missing')) return fact('complete', 'fails', 'Something is missing; the list says what.');
-  const whole = sections.filter(({ section }) => section.whole);
+  const whole = sections.filter(({ section }) => section.whole && section.whole.from < section.whole.to);
+  const partly = sections.some(({ section }) => section.kind !== 'console' && section.entries > 0 && !section.whole);
   const keys =
     registry.size > 0
       ? ` The key registry is whole up to entry ${countWords(registry.wholeTo)} of the console’s log.`
       : '';
-  if (whole.length === 0 || header.question.query !== undefined) {
+  if (whole.length === 0 || partly || !isProved(seen) || header.question.query !== undefined) {
     return fact(
       'complete',
       'open',

@@ -5,6 +5,7 @@ import { openedMarker } from '../commitment';
 import type { Attributes, ContentFindings } from '../content';
 import type { Crypto, Sha256Stream } from '../crypto';
 import { verifyDetachedJws } from '../jws';
+import { consoleSource } from '../leaf';
 import { NoteError, parseVerifierKey, type VerifierKey } from '../note';
 import type { WitnessPolicy } from '../policy';
 import { Anchors, type ReadTimestamp } from './anchors';
@@ -389,7 +390,10 @@ export class BundleVerifier {
       this.#problem('changed', where, `the log entry is of another event: ${found.differs.join(', ')} differ`);
     }
     if (section.kind === 'console') {
-      this.#keys.add(index, event);
+      // Whoever may send events chooses what stands in them: that an entry is the console's own, only its leaf can say.
+      if (leaf.source === consoleSource) this.#keys.add(index, event);
+      else
+        this.#problem('changed', where, 'it is not an entry of the console, of which the header says that this log is');
       return found;
     }
     if (signature.state === 'bad')
