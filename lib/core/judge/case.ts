@@ -98,7 +98,7 @@ export class Case {
     this.gate ??= engine.gate(event, signed);
     const commitments = new Commitments<SubjectFact>(
       crypto.hmacSha256,
-      event.id,
+      event,
       person ?? sourceSubjectKey(event.source),
       (key) => facts.subjects.get(key),
       nextAfter(list),

@@ -25,7 +25,7 @@ export function commitEvent(
   const holder = personOf(event.data, false) ?? sourceSubjectKey(event.source);
   // All of it by one secret: whose each value is, the pipeline sees from the value.
   const owner = { secret: secretOf(holder) };
-  const commitments = new Commitments(hmac, event.id, holder, () => owner);
+  const commitments = new Commitments(hmac, event, holder, () => owner);
   const identified = commitIdentity(event, commitments, false);
   const redacted = redactEvent(identified.event, {
     mark: commitments.found,

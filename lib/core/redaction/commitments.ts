@@ -1,3 +1,4 @@
+import type { AuditEvent } from '../event/envelope';
 import type { Json } from '../event/json';
 import { normalIdentity } from '../judge/subjects';
 import { toBase64url } from '../provenance/bytes';
@@ -33,11 +34,20 @@ export class Commitments<Owner extends { secret: Uint8Array }> {
    */
   constructor(
     private readonly hmac: Hmac,
-    private readonly eventId: string,
+    private readonly event: Pick<AuditEvent, 'id' | 'time' | 'source'>,
     private readonly holder: string,
     private readonly ownerOf: (key: string) => Owner | null | undefined,
     private next = 0,
   ) {}
+
+  /**
+   * What is one and the same event. An id alone is not: whoever may send could give it to an event of another time or source, and learn by
+   * its markers whether a guess is what stands behind those of the first.
+   */
+  private get scope(): string {
+    const { id, time, source } = this.event;
+    return `${id}\0${time}\0${source}`;
+  }
 
   /** Marker for what redaction found: an address belongs to the one whose it is. */
   readonly found = ({ kind, canonical, value, pointer }: Found): string =>
@@ -78,9 +88,9 @@ export class Commitments<Owner extends { secret: Uint8Array }> {
       this.miss(ownerKey);
       return markerOf(kind, noCommitment);
     }
-    const key = commitKey(this.hmac, owner.secret, this.eventId, pointer, n);
+    const key = commitKey(this.hmac, owner.secret, this.scope, pointer, n);
     this.made.push({ pointer, n, kind, value, k: toBase64url(key), owner });
-    return markerOf(kind, commit(this.hmac, key, this.eventId, pointer, value));
+    return markerOf(kind, commit(this.hmac, key, this.event.id, pointer, value));
   }
 }
 

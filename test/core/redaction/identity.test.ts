@@ -18,7 +18,7 @@ function committed(data: AuditEvent['data']) {
     owners.set(id, known);
     return known;
   };
-  const commitments = new Commitments(hmacSha256, 'e1', personOf(data, false) ?? '\0source', ownerOf);
+  const commitments = new Commitments(hmacSha256, madeEvent(), personOf(data, false) ?? '\0source', ownerOf);
   const { event } = commitIdentity(madeEvent({ data }), commitments, false);
   return { text: JSON.stringify(event.data), owned: commitments.made.map(({ value, owner }) => [value, owner.id]) };
 }
@@ -72,8 +72,18 @@ describe('what a signer committed to', () => {
     ['/data/context/injected_by', mail, mail],
     ['/data/context/recipients/1', mail, mail],
   ])('%s: %s is of whom it names', (pointer, value, owner) => {
-    const commitments = new Commitments(hmacSha256, 'e1', linus.id, (id) => ({ id, secret: randomBytes(32) }));
+    const commitments = new Commitments(hmacSha256, madeEvent(), linus.id, (id) => ({ id, secret: randomBytes(32) }));
     commitments.adopt('person', pointer, 0, value, 'k');
     expect(commitments.made.map((one) => one.owner.id)).toEqual([owner]);
   });
+});
+
+it('an id that is used again for a guess shows nothing of what the first event committed to', () => {
+  const secret = randomBytes(32);
+  const marked = (event: AuditEvent) =>
+    new Commitments(hmacSha256, event, 'h', () => ({ secret })).mark('national_id', '/data/request', '078-05-1120');
+  const first = madeEvent();
+  expect(marked({ ...first })).toBe(marked(first));
+  expect(marked({ ...first, time: '2026-01-01T00:00:00.000Z' })).not.toBe(marked(first));
+  expect(marked({ ...first, source: 'urn:mcp:src:other:tap:1' })).not.toBe(marked(first));
 });
