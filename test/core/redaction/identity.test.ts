@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { AuditEvent } from '@/lib/core/event/envelope';
-import { normalIdentity } from '@/lib/core/judge/subjects';
+import { isSourceSubject, normalIdentity } from '@/lib/core/judge/subjects';
 import { Commitments } from '@/lib/core/redaction/commitments';
 import { commitIdentity, personOf } from '@/lib/core/redaction/identity';
 import { hmacSha256 } from '@/lib/platform/crypto';
@@ -58,6 +58,14 @@ describe('people who are named beside the one who acts', () => {
   it('is the same person with a scheme before the address', () => {
     for (const form of [mail, `mailto:${mail}`, `acct:${mail}`, `MAILTO:Grace@Navy.example`]) {
       expect(normalIdentity(form)).toBe(mail);
+    }
+  });
+
+  test('nobody names themselves as what stands for a source', () => {
+    for (const source of ['', 'urn:mcp:src:acme:tap:x']) {
+      for (const form of [`\0${source}`, ` \0${source}`, `mailto:\0${source}`, `\0mailto: \0${source}`]) {
+        expect(isSourceSubject(normalIdentity(form) ?? '')).toBe(false);
+      }
     }
   });
 });
