@@ -12,10 +12,11 @@ export function claimOf({ verdict, checks }: Pick<Verification, 'verdict' | 'che
     return 'nothing contradicts, but no signed checkpoint covers this entry. One is signed each second while the worker runs.';
   }
   const held = (name: CheckName) => checks.some((check) => check.name === name && check.outcome === 'ok');
+  const isOtherData = checks.some(({ name, outcome }) => name === 'data' && outcome !== 'ok');
   const content = held('body') && held('identity');
   const claims = [
     content ? 'the event, as it is stored, is in the signed log' : 'the entry is in the signed log',
-    held('producer_signature') && 'its producer signed it',
+    held('producer_signature') && (isOtherData ? 'its producer signed it with other data' : 'its producer signed it'),
     held('consistency') && 'the log only grew since its checkpoint before',
     held('witnesses') && 'the witnesses that you asked for saw it',
   ].filter(Boolean);

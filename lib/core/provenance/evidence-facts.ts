@@ -24,12 +24,15 @@ export function factsOf(checks: readonly Check[]): Fact[] {
   const witnessed = of('witnesses')?.outcome === 'ok';
   const signed = state(['inclusion', 'checkpoint_signature']);
   const observed = of('observed');
+  const data: CheckName[] = of('data') ? ['data'] : [];
   const authentic = observed && of('producer_signature')?.outcome === 'open' ? observed : of('producer_signature');
   return [
     fact(
       'authentic',
-      authentic?.name === 'observed' && authentic.outcome === 'ok' ? 'open' : state(['producer_signature']),
-      authentic?.detail ?? 'The entry is what Custody itself recorded of a person’s action.',
+      authentic?.name === 'observed' && authentic.outcome === 'ok' ? 'open' : state(['producer_signature', ...data]),
+      authentic?.name === 'producer_signature' && authentic.outcome === 'ok' && of('data')?.outcome === 'open'
+        ? `${authentic.detail} ${said('data')}`
+        : (authentic?.detail ?? 'The entry is what Custody itself recorded of a person’s action.'),
     ),
     fact(
       'untampered',

@@ -240,6 +240,15 @@ describe('verifyProofFile', () => {
     expect(outcomesOf(redacted, vkey)).toEqual({ verdict: 'SIGNED', failed: [], open: ['data'] });
   });
 
+  it('does not call content authentic that is not what the producer signed', async () => {
+    const whole = await proofOf();
+    const other = await proofOf({ event: { datahash: 'ab'.repeat(32) } });
+    const authentic = (proof: ProofFile) => verifyProofFile(nodeCrypto, proof).facts[0];
+    expect(authentic(whole)).toMatchObject({ name: 'authentic', state: 'holds' });
+    expect(authentic(other)).toMatchObject({ name: 'authentic', state: 'open' });
+    expect(authentic(other)?.detail).toMatch(/not what the producer signed/);
+  });
+
   it('does not take an unsigned event for a signed one', async () => {
     expect(outcomesOf(await proofOf({ unsigned: true }), vkey)).toMatchObject({
       verdict: 'INVALID',
