@@ -86,6 +86,7 @@ program
     'witness policy (c2sp.org/tlog-policy) that must be met; exit 10 where only the log signed',
   )
   .option('--tsa <file>', 'certificates (PEM) of the timestamp authorities that you trust')
+  .option('--proof <file...>', 'proof of the event, beside a disclosed value (custody.disclosure/1)')
   .option('--receipt-keys <file>', 'keys (JSON) that other people’s receipts may be signed with')
   .option('--receipt-root <hash...>', 'hash of a receipt, or root of a batch, which you have from elsewhere')
   .option('--json <file>', 'write the report there; - for standard output, and nothing else')

@@ -13,6 +13,7 @@ import { exitCodeOf, worse } from '../core/provenance/verdict';
 import { verifyTlogProof } from '../core/provenance/verify-tlog-proof';
 import { nodeCrypto, sha256 } from '../platform/crypto';
 import { pushAll } from './bundle-threads';
+import { isDisclosure, reportDisclosures } from './verify-disclosures';
 import { type Input, openInput, readWhole } from './verify-input';
 import { reportReceipts } from './verify-receipts';
 import { describeBundle, describeProof, type Report } from './verify-report';
@@ -28,6 +29,8 @@ export interface VerifyOptions {
   receiptKeys?: string;
   /** Hashes of receipts that the reader has from elsewhere. */
   receiptRoot?: string[];
+  /** Files with proofs of the events whose disclosed values are checked. */
+  proof?: string[];
   /** Where the report goes as JSON; `-` is standard output, and then nothing else. */
   json?: string;
 }
@@ -39,7 +42,7 @@ interface Trust {
 }
 
 /**
- * `custody verify FILE`: checks a bundle, a proof file or a list of them, a tlog-proof, or other people's receipts, without network or
+ * `custody verify FILE`: checks a bundle, a proof file or a list of them, a tlog-proof, disclosed values, or other people's receipts, without network or
  * database. `bundleThread`: the script that helps with bundles, if it is to. Answers the exit code (core/provenance/verdict.ts). Throws with one line for a person where the file is none of these.
  */
 export async function runVerify(
@@ -95,6 +98,12 @@ async function verifyOther(input: Input, trust: Trust, options: VerifyOptions): 
     return describeProof('tlog-proof', verifyTlogProof(nodeCrypto, text, { logKeys, policy }), policy !== undefined);
   }
   const read = decodeJson(bytes, { bytes: bytes.length, depth: 64, members: 5_000_000 });
+  const list = read.ok && Array.isArray(read.value.value) ? read.value.value : [read.ok ? read.value.value : null];
+  const disclosures = list.filter(isDisclosure);
+  if (disclosures.length > 0) {
+    const beside = (options.proof ?? []).map(readJson).flatMap((value) => proofsIn(value) ?? []);
+    return reportDisclosures(disclosures, [...list.filter((item) => !isDisclosure(item)), ...beside], trust);
+  }
   const proofs = read.ok ? proofsIn(read.value.value) : null;
   if (proofs) return verifyProofs(proofs, trust);
   const keys = options.receiptKeys === undefined ? [] : readReceiptKeys(readJson(options.receiptKeys));

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { runVerify, type VerifyOptions } from '@/lib/cli/verify';
-import { fromBase64, toBase64, toHex } from '@/lib/core/provenance/bytes';
+import { fromBase64, toBase64, toBase64url, toHex } from '@/lib/core/provenance/bytes';
 import { signCheckpoint } from '@/lib/core/provenance/checkpoint';
+import { commit } from '@/lib/core/provenance/commitment';
 import { consoleSource, encodeLeaf, hashLeaf, type LeafRecord } from '@/lib/core/provenance/leaf';
 import { cosignatureType, formatVerifierKey } from '@/lib/core/provenance/note';
 import { inclusionProof } from '@/lib/core/provenance/proof';
@@ -26,9 +27,9 @@ const pairKey = (name: string) => {
   const { privateKey } = generateKeyPairSync('ed25519');
   return { name, publicKey: rawPublicKey(privateKey), sign: signerOf(privateKey) };
 };
-const body = '{"id":"00000000-0000-4000-8000-000000000001"}';
+const plainBody = '{"id":"00000000-0000-4000-8000-000000000001"}';
 
-async function proof() {
+async function proof(body = plainBody) {
   const leaf: LeafRecord = {
     v: 1,
     id: '00000000-0000-4000-8000-000000000001',
@@ -138,6 +139,36 @@ describe('custody verify', () => {
     expect((await custody(text, { logKey: [log_key] })).code).toBe(0);
     expect((await custody(text.replace('index 1', 'index 0'), { logKey: [log_key] })).code).toBe(40);
     await expect(custody(text)).rejects.toThrow(/give the one of custody.local\/console with --log-key/);
+  });
+
+  it('opens disclosed values against the event that its proof shows', async () => {
+    const k = new Uint8Array(32).fill(7);
+    const id = '00000000-0000-4000-8000-000000000001';
+    const [pointer, value] = ['/data/actor/id', 'ada@example.org'];
+    const marker = `[redacted:email:${commit(nodeCrypto.hmacSha256, k, id, pointer, value)}]`;
+    const event = await proof(JSON.stringify({ data: { actor: { id: marker } }, id }));
+    const file = {
+      format: 'custody.disclosure/1',
+      event: id,
+      event_hash: event.leaf.event_hash,
+      marker,
+      pointer,
+      n: 0,
+      value,
+      k: toBase64url(k),
+    };
+    const alone = await custody(file);
+    expect([alone.code, alone.output]).toEqual([15, expect.stringMatching(/^UNANCHORED .*give it with --proof/)]);
+    const within = await custody([event, file], { logKey: [log_key] });
+    expect([within.code, within.output]).toEqual([0, expect.stringMatching(/^SIGNED .*opens the commitment in/)]);
+    const beside = join(folder, 'proof.json');
+    writeFileSync(beside, JSON.stringify(event));
+    expect((await custody(file, { logKey: [log_key], proof: [beside] })).code).toBe(0);
+    expect((await custody([event, { ...file, value: 'bob@example.org' }])).code).toBe(40);
+    const other = await proof(JSON.stringify({ data: {}, id }));
+    expect((await custody([other, { ...file, event_hash: other.leaf.event_hash }])).output).toMatch(/no such marker/);
+    expect((await custody([event, { ...file, k: 5 }])).code).toBe(40);
+    expect((await custody([{ ...event, body: `${event.body}}` }, file])).code).toBe(40);
   });
 
   it('refuses what it can not check, and does not call nothing good', async () => {
