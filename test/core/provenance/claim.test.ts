@@ -29,8 +29,11 @@ test('says of each check what it shows, where it held', () => {
   expect(claim('inclusion', 'checkpoint_signature', 'consistency', 'log_key')).toBe(
     'the entry is in the signed log, the log only grew since its checkpoint before. The content was not checked.',
   );
-  expect(claim('body', 'identity', 'producer_signature', 'inclusion', 'checkpoint_signature', 'log_key')).toBe(
+  expect(claim('body', 'identity', 'data', 'producer_signature', 'inclusion', 'checkpoint_signature', 'log_key')).toBe(
     'the event, as it is stored, is in the signed log, its producer signed it.',
+  );
+  expect(claim('body', 'identity', 'producer_signature', 'inclusion', 'checkpoint_signature', 'log_key')).toBe(
+    'the event, as it is stored, is in the signed log, its producer signed it with other data.',
   );
   expect(claim('body', 'inclusion', 'log_key')).toContain('The content was not checked.');
 });
