@@ -95,9 +95,7 @@ function Marker({
           </code>
         )}
         <HashChip value={marker.commitment} label="commitment" />
-        <span className="text-xs text-faint">
-          {n === null ? 'committed; the value is kept no more' : 'committed; the value is sealed'}
-        </span>
+        <span className="text-xs text-faint">{n === null ? 'committed; the value is kept no more' : 'sealed'}</span>
         {open && pointer !== null && n !== null && !opened && (
           <Button size="sm" busy={busy} onClick={() => void show()} className="ml-auto">
             <Eye className="size-3.5" /> Show value (recorded)

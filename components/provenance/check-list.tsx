@@ -31,7 +31,7 @@ export function CheckList({ checks }: { checks: Check[] }) {
           <span>
             <span className="font-medium">{titles[check.name]}</span>{' '}
             <span className="text-xs text-faint">{words[check.outcome]}</span>
-            <span className="block text-soft">{check.detail}</span>
+            <span className="block text-soft wrap-anywhere">{check.detail}</span>
           </span>
         </li>
       ))}

@@ -20,7 +20,7 @@ export function FactList({ facts }: { facts: Fact[] }) {
             <span className="text-xs text-faint">{words[fact.state]}</span>
           </p>
           <p className="text-xs text-faint">{factQuestions[fact.name]}</p>
-          <p className="mt-1.5 text-soft">{fact.detail}</p>
+          <p className="mt-1.5 text-soft wrap-anywhere">{fact.detail}</p>
           <details className="mt-1.5 text-xs text-faint">
             <summary className="cursor-pointer">Check it yourself</summary>
             <p className="mt-1">{fact.check}</p>
