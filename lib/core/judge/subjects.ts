@@ -10,15 +10,18 @@ export interface SubjectFact {
 
 const address = /^[^\s@]+@[^\s@]+$/;
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: U+0000 is what must not be left
+const around = /^[\s\0]+|[\s\0]+$/g;
+
 /**
- * The form in which two ways to write an identifier are one: NFC, without space around it or `mailto:` or `acct:` before it, addresses
- * in lower case. Null where nothing is left.
+ * The form in which two ways to write an identifier are one: NFC, without space or U+0000 around it or `mailto:` or `acct:` before
+ * it, addresses in lower case. Null where nothing is left.
  */
 export function normalIdentity(text: string): string | null {
   const trimmed = text
     .normalize('NFC')
-    .trim()
-    .replace(/^(?:mailto|acct):/i, '');
+    .replace(around, '')
+    .replace(/^(?:mailto|acct):[\s\0]*/i, '');
   if (trimmed === '') return null;
   return address.test(trimmed) ? trimmed.toLowerCase() : trimmed;
 }

@@ -61,7 +61,7 @@ describe('people who are named beside the one who acts', () => {
     }
   });
 
-  test('nobody names themselves as what stands for a source', () => {
+  it('nobody names themselves as what stands for a source', () => {
     for (const source of ['', 'urn:mcp:src:acme:tap:x']) {
       for (const form of [`\0${source}`, ` \0${source}`, `mailto:\0${source}`, `\0mailto: \0${source}`]) {
         expect(isSourceSubject(normalIdentity(form) ?? '')).toBe(false);
