@@ -10,7 +10,6 @@ export interface SubjectFact {
 
 const address = /^[^\s@]+@[^\s@]+$/;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: U+0000 is what must not be left
 const around = /^[\s\0]+|[\s\0]+$/g;
 
 /**
