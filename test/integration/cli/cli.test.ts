@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { parseVerifierKey } from '@/lib/core/provenance/note';
 import { sha256 } from '@/lib/platform/crypto';
 import { logKey } from '@/lib/platform/keys';
+import { sampleBundle, sampleConsole, sampleLog } from '../../core/provenance/sample-bundle';
 import { madeDeadLetter, newEnvelope } from '../../support/made';
 import { testDatabase } from '../../support/postgres';
 import { bundledCustody, start } from '../sensor/tap-process';
@@ -66,12 +67,24 @@ describe('what a file says is shown on the terminal, and not obeyed by it', () =
   const hostile = '\u001b[2J\u009b31m\u202e\u{e0041}';
   const obeyed = /[^\P{C}\n]/u;
 
-  test('by verify, which names what it can not read', async () => {
-    const file = join(custody.folder, 'hostile.json');
+  test('by verify, which can not read it', async () => {
+    const file = join(custody.folder, `hostile${hostile}.json`);
     writeFileSync(file, hostile);
-    const { code, errors } = await run(['verify', file]);
-    expect([code, errors]).toEqual([2, expect.stringContaining('\\u{1b}[2J')]);
-    expect(errors).not.toMatch(obeyed);
+    for (const name of [file, `${file}.not`]) {
+      const { code, errors } = await run(['verify', name]);
+      expect([code, errors]).toEqual([2, expect.stringMatching(/^custody: .+\n$/)]);
+      expect(errors).not.toMatch(obeyed);
+    }
+    expect((await run(['verify', `${file}.not`])).errors).toContain('\\u{1b}[2J');
+  });
+
+  test('by verify, which names who made a bundle', async () => {
+    const file = join(custody.folder, 'hostile.jsonl');
+    const bundle = await sampleBundle({ logs: [sampleConsole(), sampleLog(2)] });
+    writeFileSync(file, bundle.replace('ada@example.org', JSON.stringify(hostile).slice(1, -1)));
+    const { code, output } = await run(['verify', file]);
+    expect([code, output]).toEqual([40, expect.stringContaining('\\u{1b}[2J')]);
+    expect(output).not.toMatch(obeyed);
   });
 
   test.each([

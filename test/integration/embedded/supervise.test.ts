@@ -24,16 +24,20 @@ test('a process that ends by itself is started again, and stays stopped once it 
 });
 
 test('a process that ignores the polite signal is killed after its grace', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'custody-supervise-'));
+  const logFile = join(dir, 'log');
+  writeFileSync(logFile, '');
   const program = `process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.error('up')`;
   const kept = await startKept({
     command: process.execPath,
     args: ['-e', program],
     graceMs: 300,
-    logFile: '/dev/null',
+    logFile,
   });
-  await sleep(300);
+  while (!readFileSync(logFile, 'utf8').includes('up')) await sleep(20);
   await kept.stop();
   expect(await kept.ended).toBe('ended by SIGKILL');
+  rmSync(dir, { recursive: true });
 });
 
 test('a command that is not there is an error that names it', async () => {
