@@ -114,4 +114,16 @@ describe('a forger', () => {
     const report = await verify(text, { logKeys: [console.key, log.key] });
     expect(stateOf(report, 'untampered')).toBe('open');
   });
+
+  it('who is the log itself can’t spare an event the question whether its key was in force', async () => {
+    const [whole, log] = [sampleLog(3), new SampleLog(2, 'custody.local/test/http', 'http')];
+    for (const { body = '', leaf } of whole.entries) {
+      const { registry, event_hash, v, ...rest } = leaf;
+      log.add(body, rest);
+    }
+    log.sign();
+    const report = await verify(await sampleBundle({ logs: [console, log] }), { logKeys: [console.key, log.key] });
+    expect(report.verdict).toBe('INVALID');
+    expect(report.problems[0]?.reason).toMatch(/place of the registry/);
+  });
 });

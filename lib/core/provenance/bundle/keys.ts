@@ -72,7 +72,8 @@ export class BundleKeys {
     this.judgedBy(leaf.registry);
     if (!key) return undefined;
     // Without a place in the registry the pipeline did not know the key as the source's.
-    if (leaf.kid === undefined || leaf.registry === undefined) return key.publicKey;
+    if (leaf.kid === undefined) return key.publicKey;
+    if (leaf.registry === undefined) return 'the log does not say at which place of the registry the key was judged';
     const question = { kid, source: leaf.source, position: leaf.registry, provedAt: null };
     const standing = this.registry.standing(question);
     return speaksFor(standing) || standing === 'compromised' ? key.publicKey : standingWords[standing];
