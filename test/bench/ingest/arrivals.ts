@@ -48,7 +48,7 @@ export class Arrivals {
     return sum;
   }
 
-  /** Resolves when `count` events are stored. Throws when nothing more comes for a minute. */
+  /** Resolves when `count` events are stored. Throws when nothing more comes for three minutes. */
   async until(count: number): Promise<void> {
     let seen = this.stored;
     let since = performance.now();
@@ -57,7 +57,7 @@ export class Arrivals {
       if (this.stored !== seen) {
         seen = this.stored;
         since = performance.now();
-      } else if (performance.now() - since > 60_000) {
+      } else if (performance.now() - since > 180_000) {
         throw new Error(
           `${seen} of ${count} events are stored, and no more come: see dead letters and the worker's log`,
         );
