@@ -47,7 +47,7 @@ function formsOf(identity: string): string[] {
       inJson,
       escaped(inJson, /[^ -~]/g),
       escaped(inJson, /[^ -~]|[@&<>']/g),
-      encodeURIComponent(identity.toWellFormed()),
+      encodeURIComponent(identity.replace(/\p{Surrogate}/gu, '\ufffd')),
       ...(identity.length < leastEncoded ? [] : [Buffer.from(identity).toString('hex'), ...inBase64(identity)]),
     ]),
   ];
