@@ -7,8 +7,8 @@ import { Button } from '@/components/button';
 import { HashChip } from '@/components/copy';
 import { DataTable } from '@/components/data-table';
 import { HostileText } from '@/components/hostile-text';
+import { SourceName } from '@/components/sources/source-name';
 import { Ago } from '@/components/time';
-import { withMarks } from '@/lib/core/query/invisible';
 import { plural } from '@/lib/core/query/words';
 import { AskRelease, AskRevocation } from './ask';
 import { type KeyState, KeyStateBadge } from './key-state';
@@ -119,17 +119,6 @@ export function SourceKeyTable({
       {ask && asking?.what === 'revoke' && <AskRevocation row={asking.row} ask={ask} onClose={close} />}
       {ask && asking?.what === 'release' && <AskRelease row={asking.row} ask={ask} onClose={close} />}
     </>
-  );
-}
-
-/** What tells sources apart stands at the end of their names. */
-function SourceName({ source }: { source: string }) {
-  const short = /[^:]+$/.exec(source)?.[0];
-  if (short === undefined || short === source) return <HostileText text={source} limit={120} />;
-  return (
-    <span title={withMarks(source)}>
-      <HostileText text={short} limit={60} /> <HostileText text={source} limit={120} className="text-xs text-faint" />
-    </span>
   );
 }
 

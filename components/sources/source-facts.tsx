@@ -51,7 +51,7 @@ export const SourceFacts = ({ facts }: { facts: SourceFact[] }) => (
 
 /** The same in a row of a table: four marks, each with its name. */
 export const FactMarks = ({ facts }: { facts: SourceFact[] }) => (
-  <span className="flex gap-3">
+  <span className="flex flex-wrap gap-x-3">
     {facts.map(({ name, state, detail }) => {
       const Icon = icons[state];
       return (

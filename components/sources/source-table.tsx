@@ -5,9 +5,9 @@ import type { SourceFact } from '@/lib/core/provenance/source-facts';
 import { countWords, plural } from '@/lib/core/query/words';
 import { DataTable } from '../data-table';
 import { GeneratedMark } from '../events/event-status';
-import { HostileText } from '../hostile-text';
 import { Ago } from '../time';
 import { FactMarks } from './source-facts';
+import { SourceName } from './source-name';
 
 export interface SourceTableRow {
   source: string;
@@ -24,9 +24,14 @@ const columns: ColumnDef<SourceTableRow>[] = [
     header: 'Source',
     meta: { grow: true },
     cell: ({ row: { original } }) => (
-      <span className="flex min-w-0 items-baseline gap-2 font-mono text-xs">
-        <HostileText text={original.source} limit={120} />
-        {original.generated && <GeneratedMark />}
+      <span className="flex min-w-0 flex-col gap-1">
+        <span className="flex min-w-0 items-baseline gap-2">
+          <SourceName source={original.source} />
+          {original.generated && <GeneratedMark />}
+        </span>
+        <span className="sm:hidden">
+          <FactMarks facts={original.facts} />
+        </span>
       </span>
     ),
   },
