@@ -21,6 +21,16 @@ const logs = [console, log];
 const pinned = { logKeys: [console.key, log.key] };
 
 describe('a bundle', () => {
+  it('names a gap once, also where the bundle names it by itself', async () => {
+    const torn = [console, sampleLog(60, { skip: [20, 40] })];
+    const text = await sampleBundle({ logs: torn, whole: true, gaps: [{ from: '20', to: '20' }] });
+    const { problems } = await verify(text, pinned);
+    expect(problems.map(({ reason }) => reason)).toEqual([
+      'event 20 of this source never arrived',
+      'event 40 of this source never arrived, or came at another time',
+    ]);
+  });
+
   it('of a whole range holds, with either library and however its bytes come', async () => {
     const text = await sampleBundle({ logs, whole: true });
     const report = await verify(text, pinned);

@@ -149,6 +149,8 @@ export interface SampleBundle {
   whole?: boolean;
   withBodies?: boolean;
   unsigned?: boolean;
+  /** Gaps of the source's chain that the bundle names. */
+  gaps?: { from: string; to: string }[];
   /** Who signs; the observer where nobody is named. */
   maker?: Parameters<BundleWriter['end']>[0];
 }
@@ -160,6 +162,7 @@ export async function sampleBundle({
   whole,
   withBodies = true,
   unsigned,
+  gaps,
   maker = observer,
 }: SampleBundle): Promise<string> {
   const writer = new BundleWriter(nodeCrypto);
@@ -194,6 +197,9 @@ export async function sampleBundle({
       })(),
     });
     for await (const part of section) text += part;
+  }
+  if (gaps) {
+    text += writer.line({ type: 'chain', source, epoch: 'e1', head_sequence: '59', head_hash: '0'.repeat(64), gaps });
   }
   return text + writer.end(unsigned ? undefined : maker);
 }

@@ -37,6 +37,7 @@ export function placeOf(sha256: Sha256, { chainepoch, sequence, source, prevhash
 /** Follows the chains of the sources through a bundle: each event of an epoch names the hash of the one before. */
 export class SourceChains {
   #chains = new Map<string, Chain>();
+  #named = new Set<string>();
   #problems: Problems;
   /** Links that were checked: an event named the hash of the one that stands before it. */
   links = 0;
@@ -74,6 +75,11 @@ export class SourceChains {
     return this.#chains.size;
   }
 
+  /** A gap that the bundle names by itself: it is not named again. */
+  named({ source, epoch }: { source: string; epoch: string }, from: string, to: string): void {
+    this.#named.add(`${source}\n${epoch}\n${Number(from)}\n${Number(to)}`);
+  }
+
   /** Names what is missing between the first and the last event of each chain: for bundles that claim to be whole. */
   nameGaps(): void {
     for (const { source, epoch, runs } of this.#chains.values()) {
@@ -82,7 +88,7 @@ export class SourceChains {
       for (const [start, end] of runs) {
         const [from, to] = [reached + 1, start - 1];
         reached = Math.max(reached, end);
-        if (from > to) continue;
+        if (from > to || this.#named.has(`${source}\n${epoch}\n${from}\n${to}`)) continue;
         const reason = `${from === to ? `event ${from}` : `the events ${from} to ${to}`} of this source never arrived, or came at another time`;
         this.#problems.add('missing', 0, `${source} (epoch ${epoch})`, reason);
       }

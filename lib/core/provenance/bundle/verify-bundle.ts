@@ -265,6 +265,7 @@ export class BundleVerifier {
         break;
       case 'chain':
         for (const { from, to } of line.gaps) {
+          this.#chains.named(line, from, to);
           const what = from === to ? `event ${from}` : `the events ${from} to ${to}`;
           this.#problem('missing', `${line.source} (epoch ${line.epoch})`, `${what} of this source never arrived`);
         }
