@@ -103,6 +103,11 @@ test.each<[string, () => string, () => Promise<string> | string]>([
     () => `UPDATE event SET body = replace(body, '/tmp/', '/TMP/') ${one(7)}`,
     async () => `body ${await eventAt(7)}`,
   ],
+  [
+    'a body that is no JSON any more',
+    () => `UPDATE event SET body = body || 'x' ${one(7)}`,
+    async () => `body ${await eventAt(7)}`,
+  ],
   ['a hash', () => `UPDATE event SET ${flip('event_hash')} ${one(7)}`, async () => `body ${await eventAt(7)}`],
   ['a leaf', () => `UPDATE event SET ${flip('leaf_hash')} ${one(7)}`, async () => `leaf ${await eventAt(7)}`],
   ['a row that is gone', () => `DELETE FROM event ${one(7)}`, () => 'missing event index 7'],
