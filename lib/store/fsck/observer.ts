@@ -13,9 +13,11 @@ export class ObserverCheck {
   signatures = 0;
   #waiting: StoredObservation[] | null = null;
   #index: number;
-  /** Up to where the batches go; null before the first. */
-  #covered: number | null = null;
+  /** Up to where the batches go; null before the first, where the check begins within the log. */
+  #covered: number | null;
   #batch: LogWriter | null = null;
+  /** A log has batches, or has none: the console's, and those of who observes nothing. */
+  #seen = false;
   readonly #keys = new Map<string, Uint8Array | null>();
 
   constructor(
@@ -25,6 +27,7 @@ export class ObserverCheck {
     from = 0,
   ) {
     this.#index = from;
+    this.#covered = from === 0 ? 0 : null;
   }
 
   async append(leafHashes: Uint8Array[]): Promise<void> {
@@ -47,7 +50,7 @@ export class ObserverCheck {
 
   /** After the last leaf. */
   async finish(): Promise<void> {
-    if (this.#covered !== null && this.#covered < this.#index) this.#gap(this.#covered, this.#index);
+    if (this.#seen && this.#covered !== null && this.#covered < this.#index) this.#gap(this.#covered, this.#index);
     for (let next = await this.#next(); next; next = await this.#next()) {
       this.#add(next, `It covers ${next.size} entries from ${next.from} on, and the log has ${this.head.size}.`);
       this.#waiting?.shift();
@@ -55,6 +58,7 @@ export class ObserverCheck {
   }
 
   #begin(next: StoredObservation): LogWriter {
+    this.#seen = true;
     if (this.#covered !== null && next.from > this.#covered) this.#gap(this.#covered, next.from);
     return new LogWriter(sha256);
   }

@@ -173,6 +173,11 @@ test.each<[string, () => string, () => Promise<string> | string]>([
     () => expect.stringMatching('observer observer_batch'),
   ],
   [
+    'the first observer’s signature, gone',
+    () => `DELETE FROM observer_batch WHERE from_index = 0`,
+    () => `observer observer_batch ${log}/0`,
+  ],
+  [
     'a chain’s head',
     () => `UPDATE source_chain SET head_hash = repeat('a', 64) WHERE source = '${source.source}'`,
     () => 'chain source_chain e1',
