@@ -101,7 +101,7 @@ function observerChecks(crypto: Crypto, { observer, logKey, index }: Evidence, l
     checked.ok
       ? ok(
           'observed',
-          `Observed by this installation, signed by its observer key ${observer.kid}, among the ${observer.size} entries of its batch. Of who sent it, that says nothing.`,
+          `Signed as observed, with the key ${observer.kid} that came with the evidence, among the ${observer.size} entries of its batch. Of who sent it, that says nothing; whose key it is, the registry of keys says.`,
         )
       : failed('observed', `The observer's signature does not hold: ${checked.detail}.`),
   ];

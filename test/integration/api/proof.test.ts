@@ -76,7 +76,7 @@ test('an unsigned event is observed: signed by the observer key, and said to be 
   expect(verdict).toBe('SIGNED');
   expect(checks.find(({ name }) => name === 'observed')).toMatchObject({
     outcome: 'ok',
-    detail: expect.stringMatching(/^Observed by this installation, signed by its observer key .*Of who sent it/),
+    detail: expect.stringMatching(/^Signed as observed, with the key .* that came with the evidence.*Of who sent it/),
   });
   expect(facts.find(({ name }) => name === 'authentic')).toMatchObject({ state: 'open' });
   const forged = verifyInBrowser({ ...file, observer: { ...file.observer, from: 1 } });
