@@ -22,7 +22,7 @@ export type StreamKind =
   | 'drill';
 export type StreamState = 'connecting' | 'open' | 'lost';
 
-/** Calls back, at most once in `everyMs`, when something of these kinds was committed, and after a lost connection came back. */
+/** Calls back, at most once in `everyMs`, when something of these kinds was committed, and after the connection began or came back. */
 export function useStream(kinds: StreamKind[], onChange: () => void, everyMs = 1000, enabled = true): StreamState {
   const [state, setState] = useState<StreamState>('connecting');
   const callback = useRef(onChange);
@@ -33,7 +33,6 @@ export function useStream(kinds: StreamKind[], onChange: () => void, everyMs = 1
     const source = new EventSource('/api/stream');
     const wantedKinds = new Set(wanted.split(','));
     let timer: ReturnType<typeof setTimeout> | undefined;
-    let opened = false;
     const changed = () => {
       timer ??= setTimeout(() => {
         timer = undefined;
@@ -47,11 +46,8 @@ export function useStream(kinds: StreamKind[], onChange: () => void, everyMs = 1
       const kinds = said.kind ? [said.kind] : said.alerts?.length ? ['event', 'alert'] : ['event'];
       if (kinds.some((kind) => wantedKinds.has(kind))) changed();
     });
-    // The first one comes with the page that was just drawn.
-    source.addEventListener('resync', () => {
-      if (opened) changed();
-      opened = true;
-    });
+    // The first one too: something may have been committed after the page was drawn and before the stream began.
+    source.addEventListener('resync', changed);
     source.addEventListener('signout', () => location.assign('/signin'));
     return () => {
       clearTimeout(timer);
