@@ -102,7 +102,7 @@ function aims(figures: {
 }
 
 async function check(stack: BenchStack): Promise<number> {
-  const { found, findings, entries, seconds } = await fsck(stack.pool, { logPublicKey: keyOf(stack).publicKey });
+  const { found, findings, entries, seconds } = await fsck(stack.pool, { logPublicKey: logKey({ dataDir: stack.dataDir }).publicKey });
   if (found > 0) throw new Error(`fsck found ${found} things: ${JSON.stringify(findings[0])}`);
   return Math.round(entries / seconds);
 }
@@ -122,8 +122,6 @@ async function checkpointDelay(stack: BenchStack, arrivals: Arrivals) {
   await worker.stop();
   return checkpoint_ms;
 }
-
-const keyOf = ({ dataDir }: BenchStack) => logKey({ dataDir });
 
 /** A bundle of whole logs, made from the database and verified several times; the middle one counts. */
 async function verifyBundle({ pool, dataDir }: BenchStack) {
