@@ -102,7 +102,9 @@ function aims(figures: {
 }
 
 async function check(stack: BenchStack): Promise<number> {
-  const { found, findings, entries, seconds } = await fsck(stack.pool, { logPublicKey: logKey({ dataDir: stack.dataDir }).publicKey });
+  const { found, findings, entries, seconds } = await fsck(stack.pool, {
+    logPublicKey: logKey({ dataDir: stack.dataDir }).publicKey,
+  });
   if (found > 0) throw new Error(`fsck found ${found} things: ${JSON.stringify(findings[0])}`);
   return Math.round(entries / seconds);
 }
