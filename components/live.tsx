@@ -2,28 +2,14 @@
 import { ArrowUp } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useEffect, useRef, useState } from 'react';
+import type { Announced } from '@/lib/core/announced';
 import { useHotkeys } from './hotkeys';
 import { Notice } from './states';
 
-/** Kinds that a commit announces: lib/store/announce.ts. */
-export type StreamKind =
-  | 'event'
-  | 'alert'
-  | 'server'
-  | 'source_key'
-  | 'api_key'
-  | 'user'
-  | 'dead_letter'
-  | 'audit'
-  | 'subject'
-  | 'change_request'
-  | 'legal_hold'
-  | 'retention'
-  | 'drill';
 export type StreamState = 'connecting' | 'open' | 'lost';
 
 /** Calls back, at most once in `everyMs`, when something of these kinds was committed, and after the connection began or came back. */
-export function useStream(kinds: StreamKind[], onChange: () => void, everyMs = 1000, enabled = true): StreamState {
+export function useStream(kinds: Announced[], onChange: () => void, everyMs = 1000, enabled = true): StreamState {
   const [state, setState] = useState<StreamState>('connecting');
   const callback = useRef(onChange);
   callback.current = onChange;
@@ -63,7 +49,7 @@ export function LiveRefresh({
   everyMs = 3000,
   enabled = true,
 }: {
-  kinds: StreamKind[];
+  kinds: Announced[];
   everyMs?: number;
   enabled?: boolean;
 }) {
@@ -84,7 +70,7 @@ export const LostConnection = ({ state }: { state: StreamState }) =>
  * Rows that came after the first one shown collect behind "12 new" (`n`) and never push what is being read.
  * `countNew` asks the server, so that the figure obeys the filter.
  */
-export function NewRows({ kinds, countNew }: { kinds: StreamKind[]; countNew: () => Promise<number> }) {
+export function NewRows({ kinds, countNew }: { kinds: Announced[]; countNew: () => Promise<number> }) {
   const router = useRouter();
   const [count, setCount] = useState(0);
   const show = () => {

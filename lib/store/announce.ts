@@ -1,22 +1,8 @@
+import type { Announced } from '../core/announced';
 import type { Tx } from './transaction';
 
 /** PostgreSQL channel on which every commit that screens care about is announced: ids only, never content. */
 export const channel = 'custody';
-
-export type Announced =
-  | 'event'
-  | 'alert'
-  | 'server'
-  | 'source_key'
-  | 'api_key'
-  | 'user'
-  | 'dead_letter'
-  | 'audit'
-  | 'subject'
-  | 'change_request'
-  | 'legal_hold'
-  | 'retention'
-  | 'drill';
 
 /** Tells every listener, once the transaction commits, that something of this kind changed. */
 export async function announce(tx: Tx, kind: Announced, id: string): Promise<void> {

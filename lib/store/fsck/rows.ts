@@ -1,32 +1,26 @@
 import type { ClientBase } from 'pg';
+import type { EventRow } from '../../core/judge/contract';
 import { toHex } from '../../core/provenance/bytes';
 import { consoleSource, formatSequence, subjectOf } from '../../core/provenance/leaf';
 import type { StoredLeaf } from '../leaves';
 
-/** The columns of an event that follow from its body, as stored. */
-export interface EventColumns {
-  time: string;
-  type: string;
-  method: string | null;
-  server: string | null;
-  tool: string | null;
-  actor: string | null;
-  agent: string | null;
-  client: string | null;
-  session: string | null;
-  trace: string | null;
-  status: string;
-  errorCode: number | null;
-  durationUs: number | null;
-  bytesIn: number | null;
-  bytesOut: number | null;
-  vantage: string | null;
-  assertion: string;
-  generated: boolean;
-  severity: number;
-  /** Whose key signed it, as the row says. */
-  kid: string | null;
-}
+/** The columns of an event that follow from its body, and whose key signed it, as stored. */
+export type EventColumns = Omit<
+  EventRow,
+  | 'id'
+  | 'logIndex'
+  | 'recordedAt'
+  | 'source'
+  | 'epoch'
+  | 'sequence'
+  | 'format'
+  | 'registry'
+  | 'prints'
+  | 'rawHash'
+  | 'eventHash'
+  | 'leafHash'
+  | 'body'
+>;
 
 export interface CheckedRow {
   leaf: StoredLeaf;
